@@ -1,0 +1,35 @@
+// What command lines and messages tell about their sender, as findings. Pure, any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "smtp/data_scanner.hpp"
+#include "smtp/finding.hpp"
+#include "smtp/intake.hpp"
+#include "smtp/lines.hpp"
+
+namespace smtp {
+
+// Which 8-bit octets a transaction has announced.
+struct EightBitUse {
+  bool envelope = false;  // SMTPUTF8: addresses and header
+  bool body = false;      // BODY=8BITMIME
+};
+
+// "once", "3 times".
+[[nodiscard]] std::string times(std::uint64_t count);
+
+// Length, line end and octets of a command line; what it means is the session's business.
+void inspect_line(const Line& line, const EightBitUse& use, std::vector<Finding>& findings);
+
+// A whole message.
+void inspect_message(
+    const LineFaults& lines,
+    const Intake& intake,
+    const EightBitUse& use,
+    std::vector<Finding>& findings
+);
+
+}  // namespace smtp

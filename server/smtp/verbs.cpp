@@ -1,0 +1,102 @@
+// The table of verbs: see the header.
+#include "smtp/verbs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "base/text.hpp"
+
+namespace smtp {
+
+namespace {
+
+using base::Stage;
+using enum Progress;
+using enum InGroup;
+
+constexpr std::uint16_t kLine = 512;  // RFC 5321 4.5.3.1.4
+constexpr std::uint16_t kEnvelope =
+    512 + 500;  // room for the parameters of RFC 1870, 3461, 4954, 6152, 6531 ...
+constexpr std::uint16_t kAuth = 12288;  // RFC 4954 4
+constexpr std::string_view kNoMail = "Send MAIL first";
+constexpr std::string_view kNoRecipient = "Send RCPT first";
+
+// clang-format off
+constexpr std::array kRows = {
+    //       verb            spelling    stage            from        to          group     limit      extension   needs
+    VerbRow{Verb::ehlo,     "EHLO",     Stage::ehlo,     fresh,      recipients, last,     kLine,     "",         ""},
+    VerbRow{Verb::helo,     "HELO",     Stage::ehlo,     fresh,      recipients, last,     kLine,     "",         ""},
+    VerbRow{Verb::lhlo,     "LHLO",     Stage::ehlo,     fresh,      recipients, last,     kLine,     "",         ""},
+    VerbRow{Verb::mail,     "MAIL",     Stage::mail,     introduced, introduced, anywhere, kEnvelope, "",         "Send EHLO or HELO first"},
+    VerbRow{Verb::rcpt,     "RCPT",     Stage::rcpt,     sender,     recipients, anywhere, kEnvelope, "",         kNoMail},
+    VerbRow{Verb::data,     "DATA",     Stage::data,     recipients, recipients, last,     kLine,     "",         kNoRecipient},
+    VerbRow{Verb::bdat,     "BDAT",     std::nullopt,    fresh,      recipients, anywhere, kLine,     "CHUNKING", ""},
+    VerbRow{Verb::rset,     "RSET",     Stage::rset,     fresh,      recipients, anywhere, kLine,     "",         ""},
+    VerbRow{Verb::noop,     "NOOP",     Stage::noop,     fresh,      recipients, last,     kLine,     "",         ""},
+    VerbRow{Verb::quit,     "QUIT",     Stage::quit,     refused,    recipients, last,     kLine,     "",         ""},
+    VerbRow{Verb::vrfy,     "VRFY",     Stage::vrfy,     fresh,      recipients, last,     kLine,     "",         ""},
+    VerbRow{Verb::expn,     "EXPN",     std::nullopt,    fresh,      recipients, last,     kLine,     "",         ""},
+    VerbRow{Verb::help,     "HELP",     std::nullopt,    fresh,      recipients, anywhere, kLine,     "",         ""},
+    VerbRow{Verb::starttls, "STARTTLS", Stage::starttls, fresh,      recipients, last,     kLine,     "STARTTLS", ""},
+    VerbRow{Verb::auth,     "AUTH",     Stage::auth,     fresh,      recipients, last,     kAuth,     "AUTH",     ""},
+    VerbRow{Verb::etrn,     "ETRN",     std::nullopt,    fresh,      recipients, anywhere, kLine,     "ETRN",     ""},
+    VerbRow{Verb::unknown,  "",         std::nullopt,    fresh,      recipients, anywhere, kLine,     "",         ""},
+};
+
+// clang-format on
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < kRows.size(); ++i) {
+    if (static_cast<std::size_t>(kRows[i].verb) != i) return false;
+  }
+  return true;
+}
+
+static_assert(in_order(), "a verb's row stands at its own number");
+
+// A word of at most eight letters as a number, case folded; 0 for any other.
+constexpr std::uint64_t key_of(std::string_view word) {
+  if (word.size() > sizeof(std::uint64_t)) return 0;
+  std::uint64_t key = 0;
+  for (const char c : word) {
+    const char folded = base::ascii_lower(c);
+    if (folded < 'a' || folded > 'z') return 0;
+    key = key << 8U | static_cast<std::uint64_t>(folded);
+  }
+  return key;
+}
+
+constexpr auto kKeys = [] {
+  std::array<std::uint64_t, kRows.size()> keys{};
+  for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = key_of(kRows[i].spelling);
+  return keys;
+}();
+
+}  // namespace
+
+std::span<const VerbRow> verbs() {
+  return kRows;
+}
+
+const VerbRow& row_of(Verb verb) {
+  return kRows[static_cast<std::size_t>(verb)];
+}
+
+const VerbRow& row_of_line(std::string_view line) {
+  const auto key = key_of(line.substr(0, line.find(' ')));
+  const auto* const found = std::find(kKeys.begin(), kKeys.end(), key);
+  return key == 0 || found == kKeys.end() ? kRows.back()
+                                          : kRows[static_cast<std::size_t>(found - kKeys.begin())];
+}
+
+std::string_view sequence_error(const VerbRow& row, Progress progress) {
+  if (progress >= row.from && progress <= row.to) return {};
+  if (progress == refused) return "No service here, only QUIT";
+  if (progress > row.to) return "A transaction is open already";
+  // DATA before MAIL lacks MAIL in the first place.
+  if (row.from > sender && progress < sender) return kNoMail;
+  return row.needs;
+}
+
+}  // namespace smtp
