@@ -1,0 +1,269 @@
+#include "journal/connection.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace journal {
+
+namespace {
+
+Outcome outcome_of(std::uint16_t code) {
+  if (code >= 500) return Outcome::rejected;
+  return code >= 400 ? Outcome::deferred : Outcome::accepted;
+}
+
+// The texts of other replies are never asked for.
+bool decides(const Event& reply) {
+  return reply.code >= 400 || reply.stage == base::Stage::message;
+}
+
+// Ill-formed or out of sequence: such a RCPT was never an attempt.
+bool says_nonsense(std::uint16_t code) {
+  return (code >= 500 && code <= 504) || code == 555;
+}
+
+bool client_went(Ending ending) {
+  return ending == Ending::client_left || ending == Ending::client_reset;
+}
+
+bool we_broke(Ending ending) {
+  return ending == Ending::closed || ending == Ending::reset;
+}
+
+bool nobody_was_served(Ending ending) {
+  return ending == Ending::timeout || ending == Ending::drained;
+}
+
+Named named(const Event& event, Instant began) {
+  return {
+      .began = began, .seq = event.seq, .address = event.subject, .parameters = event.parameters};
+}
+
+}  // namespace
+
+Connection::Connection(Ledger& ledger, std::uint64_t id) : ledger_(&ledger), transaction_(ledger) {
+  origin_.connection = id;
+}
+
+Instant Connection::when(const Event& event) const {
+  return {.at = event.at, .judge = event.judge, .seq = event.seq};
+}
+
+// The judge clock of an earlier instant: the scale has not changed since, or hardly matters.
+Instant Connection::began(const Event& event) const {
+  if (event.began == base::Micros(0) || event.began >= event.at) return when(event);
+  const auto early = static_cast<double>((event.at - event.began).count());
+  const base::Micros judge(std::llround(early * ledger_->setup()->scale));
+  return {
+      .at = event.began, .judge = std::max(event.judge - judge, base::Micros(0)), .seq = event.seq};
+}
+
+void Connection::add(const Event& event) {
+  switch (event.kind) {
+    case Kind::connected: return connected(event);
+    case Kind::command: return command(event);
+    case Kind::message:
+      asked_ = true;
+      unruled_question_ = false;
+      question_ = base::Stage::message;
+      fired_ = {};
+      return transaction_.message(event.message);
+    case Kind::reply: return replied(event);
+    case Kind::sent:
+      if (refusal_ && refusal_->reply == last_reply_) refusal_->when = when(event);
+      return transaction_.reply_sent(last_reply_, when(event));
+    case Kind::cut: return cut(event);
+    case Kind::stored: return transaction_.stored();
+    case Kind::fired:
+      fired_ = event.rule;
+      fired_nth_ = event.nth;
+      return;
+    case Kind::ended: return ended(event);
+    case Kind::run:
+    case Kind::receiver:
+    case Kind::phase:
+    case Kind::refused:
+    case Kind::finding:
+    case Kind::note:
+    case Kind::observed:
+    case Kind::dropped: return;
+  }
+}
+
+void Connection::connected(const Event& event) {
+  seen_connect_ = true;
+  asked_ = true;
+  question_ = base::Stage::connect;
+  origin_.begin = when(event);
+  origin_.client = base::Name(event.subject);
+}
+
+void Connection::command(const Event& event) {
+  const Instant start = began(event);
+  transaction_.client_went_on(start.at);
+  asked_ = true;
+  question_ = event.stage;
+  unruled_question_ = event.flag;
+  unruled_.reset();
+  farewell_.reset();
+  fired_ = {};
+  if (!event.stage) return;
+  const bool names = *event.stage == base::Stage::mail || *event.stage == base::Stage::rcpt;
+  if (event.flag) {
+    if (names) unruled_ = std::make_unique<Named>(named(event, start));
+    return;
+  }
+  switch (*event.stage) {
+    case base::Stage::rcpt:
+      // A receiver that owns some recipients only may not have seen the MAIL.
+      if (!transaction_.in_progress()) mail({.began = start, .seq = event.seq});
+      return transaction_.rcpt(named(event, start));
+    case base::Stage::data: return transaction_.data(start);
+    case base::Stage::ehlo:
+    case base::Stage::starttls:
+    case base::Stage::mail:
+    case base::Stage::rset:
+    case base::Stage::quit: {
+      Answer given_up{.outcome = event.held ? Outcome::lost : Outcome::abandoned, .when = start};
+      transaction_.over(given_up);
+      if (names) mail(named(event, start));
+      return;
+    }
+    case base::Stage::connect:
+    case base::Stage::auth:
+    case base::Stage::message:
+    case base::Stage::noop:
+    case base::Stage::vrfy: return;
+  }
+}
+
+// The first transaction of a connection began when the connection did.
+void Connection::mail(const Named& command) {
+  Origin origin = origin_;
+  if (had_mail_ || !seen_connect_) origin.begin = command.began;
+  had_mail_ = true;
+  transaction_.mail(command, std::move(origin));
+}
+
+void Connection::replied(const Event& event) {
+  Answer answer{
+      .outcome = outcome_of(event.code),
+      .when = when(event),
+      .reply = event.seq,
+      .code = event.code,
+      .nth = event.nth,
+      .enhanced = event.enhanced,
+      .rule = event.rule};
+  if (decides(event)) answer.text = base::Name(event.text);
+  const bool solicited = std::exchange(asked_, false);
+  last_reply_ = event.seq;
+  if (event.code == 421) {
+    farewell_ = std::make_unique<Answer>(answer);
+    farewell_asked_ = solicited;
+    if (!solicited) return;
+  }
+  const std::optional<base::Stage> stage = solicited ? question_ : event.stage;
+  if (!stage) return;
+  if (solicited && unruled_question_) return replied_without_rules(*stage, answer);
+  switch (*stage) {
+    case base::Stage::mail: return transaction_.mail_answered(answer);
+    case base::Stage::rcpt: return transaction_.rcpt_answered(answer);
+    case base::Stage::data:
+      if (event.code >= 400) transaction_.decided(answer);
+      return;
+    case base::Stage::message: return transaction_.decided(answer);
+    case base::Stage::connect:
+    case base::Stage::ehlo:
+    case base::Stage::starttls:
+    case base::Stage::auth: return replied_before_mail(*stage, answer);
+    case base::Stage::rset:
+    case base::Stage::noop:
+    case base::Stage::vrfy:
+    case base::Stage::quit: return;
+  }
+}
+
+// A refusal stands until something of its kind is accepted; a refused greeting stands for good.
+void Connection::replied_before_mail(base::Stage stage, const Answer& answer) {
+  if (refusal_ && refusal_stage_ == base::Stage::connect) return;
+  refusal_.reset();
+  if (answer.code < 400) return;
+  refusal_ = std::make_unique<Answer>(answer);
+  refusal_stage_ = stage;
+}
+
+void Connection::replied_without_rules(base::Stage stage, const Answer& answer) {
+  const std::unique_ptr<Named> command = std::move(unruled_);
+  if (stage == base::Stage::mail && command) {
+    // Out of sequence: a MAIL that the server never took for one.
+    if (answer.code == 503) return;
+    transaction_.over({.outcome = Outcome::abandoned, .when = command->began});
+    mail(*command);
+    return transaction_.mail_answered(answer);
+  }
+  if (stage == base::Stage::rcpt && command) {
+    if (transaction_.mail_was_refused()) return transaction_.rcpt_behind_refused_mail(*command);
+    if (!transaction_.takes_recipients() || command->address.empty()) return;
+    if (says_nonsense(answer.code)) return;
+    transaction_.rcpt(*command);
+    return transaction_.rcpt_answered(answer);
+  }
+  const bool before_mail =
+      stage == base::Stage::ehlo || stage == base::Stage::starttls || stage == base::Stage::auth;
+  if (before_mail) replied_before_mail(stage, answer);
+}
+
+void Connection::cut(const Event& event) {
+  Answer lost{.outcome = Outcome::lost, .when = when(event), .reply = last_reply_, .rule = fired_};
+  if (!event.rule.empty()) lost.rule = event.rule;
+  if (refusal_ && refusal_->reply == last_reply_) refusal_.reset();
+  if (farewell_ && farewell_->reply == last_reply_) farewell_.reset();
+  transaction_.reply_cut(last_reply_, lost);
+}
+
+Answer Connection::broken(const Event& event) const {
+  Answer answer;
+  if (farewell_ && !client_went(event.ending)) answer = *farewell_;
+  if (answer.rule.empty()) {
+    answer.rule = event.rule.empty() ? fired_ : event.rule;
+    answer.nth = event.rule.empty() ? fired_nth_ : event.nth;
+  }
+  answer.outcome = Outcome::lost;
+  answer.when = when(event);
+  return answer;
+}
+
+void Connection::ended(const Event& event) {
+  const bool left = client_went(event.ending);
+  // FIN shows that the client had read what it was waiting for; RST shows nothing (RFC
+  // 9293 3.10.7.4).
+  if (event.ending == Ending::client_left || event.ending == Ending::quit) {
+    transaction_.client_went_on(base::Micros::max());
+  }
+  const bool lost = left ? event.held : event.ending != Ending::quit;
+  const Answer abandoned{.outcome = Outcome::abandoned, .when = when(event)};
+  if (transaction_.in_progress()) transaction_.over(lost ? broken(event) : abandoned);
+  if (seen_connect_ && !had_mail_) ended_without_mail(event);
+}
+
+void Connection::ended_without_mail(const Event& event) {
+  const bool ours = we_broke(event.ending) || (client_went(event.ending) && event.held);
+  const base::Stage stage = question_.value_or(event.stage.value_or(base::Stage::connect));
+  if (stage == base::Stage::quit && asked_) return;
+  if (ours && asked_) return client_attempt(stage, broken(event));
+  if (refusal_) return client_attempt(refusal_stage_, *refusal_);
+  const bool farewell_counts = we_broke(event.ending) || farewell_asked_;
+  if (farewell_ && farewell_counts && !nobody_was_served(event.ending)) {
+    return client_attempt(stage, *farewell_);
+  }
+  if (ours) client_attempt(stage, broken(event));
+}
+
+void Connection::client_attempt(base::Stage stage, const Answer& answer) {
+  Origin origin = origin_;
+  origin.stage = stage;
+  ledger_->decide(ledger_->begin_client(origin), answer);
+}
+
+}  // namespace journal

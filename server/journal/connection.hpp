@@ -1,0 +1,62 @@
+// One connection as its events tell it: which question is open, what was refused before MAIL, the
+// transaction in hand, and what the end of it all means (attempts of scope client). Not
+// thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "journal/event.hpp"
+#include "journal/ledger.hpp"
+#include "journal/transaction.hpp"
+
+namespace journal {
+
+class Connection {
+ public:
+  Connection(Ledger& ledger, std::uint64_t id);
+
+  // The next event of this connection, in order.
+  void add(const Event& event);
+
+  [[nodiscard]] const Transaction& transaction() const { return transaction_; }
+
+ private:
+  void connected(const Event& event);
+  void command(const Event& event);
+  void mail(const Named& command);
+  void replied(const Event& event);
+  void replied_before_mail(base::Stage stage, const Answer& answer);
+  void replied_without_rules(base::Stage stage, const Answer& answer);
+  void cut(const Event& event);
+  void ended(const Event& event);
+  void ended_without_mail(const Event& event);
+  void client_attempt(base::Stage stage, const Answer& answer);
+
+  // The answer of a broken connection.
+  [[nodiscard]] Answer broken(const Event& event) const;
+  [[nodiscard]] Instant when(const Event& event) const;
+  [[nodiscard]] Instant began(const Event& event) const;
+
+  Ledger* ledger_;
+  Origin origin_{};
+  bool seen_connect_ = false;
+  bool had_mail_ = false;
+  bool asked_ = false;                     // a question is waiting for its reply
+  std::optional<base::Stage> question_{};  // its stage, or of the last one
+  bool unruled_question_ = false;          // no rule sees it
+  // Rare, so kept outside: an idle connection should cost little.
+  std::unique_ptr<Named> unruled_{};  // that question, if it is a MAIL or RCPT
+  std::unique_ptr<Answer>
+      refusal_{};  // of greeting, EHLO, STARTTLS or AUTH, with nothing accepted since
+  base::Stage refusal_stage_ = base::Stage::connect;
+  std::unique_ptr<Answer> farewell_{};  // the last 421
+  bool farewell_asked_ = false;         // it answered a question
+  std::uint64_t last_reply_ = 0;
+  base::Name fired_{};  // rule that acted on this question, and its n
+  std::uint32_t fired_nth_ = 0;
+  Transaction transaction_;
+};
+
+}  // namespace journal

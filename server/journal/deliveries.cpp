@@ -1,0 +1,231 @@
+#include "journal/deliveries.hpp"
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+#include <utility>
+
+#include "journal/connection.hpp"
+#include "journal/ledger.hpp"
+
+namespace journal {
+
+namespace {
+
+constexpr std::array kScopeNames = {
+    std::string_view{"client"}, std::string_view{"sender"}, std::string_view{"delivery"}};
+
+constexpr std::array kOutcomeNames = {
+    std::string_view{"open"},
+    std::string_view{"accepted"},
+    std::string_view{"deferred"},
+    std::string_view{"rejected"},
+    std::string_view{"lost"},
+    std::string_view{"abandoned"}};
+
+// Reached events in order, each once.
+std::vector<std::uint64_t> evidence_of(const AttemptRecord& record) {
+  std::vector<std::uint64_t> events = {
+      record.origin.begin.seq, record.command, record.answer.reply, record.answer.when.seq};
+  events.erase(std::remove(events.begin(), events.end(), 0), events.end());
+  std::sort(events.begin(), events.end());
+  events.erase(std::unique(events.begin(), events.end()), events.end());
+  return events;
+}
+
+Attempt to_attempt(const AttemptRecord& record, const AttemptRecord* previous) {
+  const Origin& origin = record.origin;
+  const Answer& answer = record.answer;
+  Attempt out{
+      .id = record.id,
+      .delivery = record.delivery,
+      .scope = record.scope,
+      .stage = origin.stage,
+      .outcome = answer.outcome,
+      .begin = origin.begin.at,
+      .end = answer.when.at,
+      .judge_begin = origin.begin.judge,
+      .judge_end = answer.when.judge,
+      .connection = origin.connection,
+      .client = std::string(origin.client.view()),
+      .sender = std::string(origin.sender.view()),
+      .recipient = std::string(record.recipient.view()),
+      .code = answer.code,
+      .enhanced = answer.enhanced,
+      .reply = std::string(answer.text.view()),
+      .rule = std::string(answer.rule.view()),
+      .nth = answer.nth,
+      .stored = record.stored,
+      .ambiguous_end = record.ambiguous_end,
+      .evidence = evidence_of(record)};
+  if (previous != nullptr && !previous->open()) {
+    out.gap = origin.begin.at - previous->answer.when.at;
+    out.judge_gap = origin.begin.judge - previous->answer.when.judge;
+  }
+  if (record.message) {
+    out.message_id = record.message->message_id;
+    out.body_hash = record.message->body_hash;
+  }
+  return out;
+}
+
+Delivery to_delivery(const DeliveryRecord& record, const Ledger& ledger) {
+  Delivery out{
+      .id = record.id,
+      .key = record.key->first,
+      .sender = std::string(record.sender.view()),
+      .recipient = std::string(record.recipient.view()),
+      .message_id = record.message_id,
+      .attempts = record.attempts,
+      .copies = record.copies,
+      .ambiguous = ledger.ambiguous(record)};
+  std::sort(out.attempts.begin(), out.attempts.end());
+  const AttemptRecord* last = out.attempts.empty() ? nullptr : ledger.find(out.attempts.back());
+  out.state = last == nullptr ? Outcome::open : last->answer.outcome;
+  if (record.accepted > 0) out.state = Outcome::accepted;
+  return out;
+}
+
+template <typename Out, typename Record, typename Convert>
+std::vector<Out> page(
+    const std::map<std::uint64_t, Record>& records,
+    std::uint64_t after,
+    std::size_t limit,
+    Convert convert
+) {
+  std::vector<Out> out;
+  for (auto i = records.upper_bound(after); i != records.end() && out.size() < limit; ++i) {
+    out.push_back(convert(i->second));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view name_of(Scope scope) {
+  return kScopeNames[static_cast<std::size_t>(scope)];
+}
+
+std::string_view name_of(Outcome outcome) {
+  return kOutcomeNames[static_cast<std::size_t>(outcome)];
+}
+
+struct Deliveries::State {
+  explicit State(Limits l) : limits(l), ledger(l.attempts) {}
+
+  void add(const Event& event);
+  void turned_away(const Event& event);
+  Connection* connection_of(const Event& event);
+
+  const Limits limits;
+  Ledger ledger;
+  std::unordered_map<std::uint64_t, Connection> connections{};
+  std::uint64_t unfollowed = 0;
+};
+
+// Beyond the limit a connection is not followed: its attempts are missing, and counted as dropped.
+Connection* Deliveries::State::connection_of(const Event& event) {
+  const auto known = connections.find(event.connection);
+  if (known != connections.end()) return &known->second;
+  const bool begins = event.kind == Kind::connected;
+  if (connections.size() >= limits.connections) {
+    unfollowed += begins ? 1U : 0U;
+    return nullptr;
+  }
+  // A receiver that owns some recipients only sees the middle of a connection.
+  if (!begins && event.kind != Kind::command) return nullptr;
+  return &connections.try_emplace(event.connection, ledger, event.connection).first->second;
+}
+
+// The program's own limit, but the client cannot tell: it was deferred.
+void Deliveries::State::turned_away(const Event& event) {
+  const Instant now{.at = event.at, .judge = event.judge, .seq = event.seq};
+  AttemptRecord& attempt = ledger.begin_client(
+      {.begin = now, .connection = event.connection, .client = base::Name(event.subject)}
+  );
+  ledger.decide(
+      attempt,
+      {.outcome = Outcome::deferred,
+       .when = now,
+       .code = event.code == 0 ? std::uint16_t{421} : event.code,
+       .enhanced = event.enhanced,
+       .text = base::Name(event.text)}
+  );
+}
+
+void Deliveries::State::add(const Event& event) {
+  Counts& counts = ledger.counts;
+  counts.connections += event.kind == Kind::connected ? 1U : 0U;
+  counts.messages += event.kind == Kind::message ? 1U : 0U;
+  counts.stored += event.kind == Kind::stored ? 1U : 0U;
+  if (event.kind == Kind::refused) {
+    ++counts.refused;
+    return turned_away(event);
+  }
+  if (event.kind == Kind::receiver && event.setup) return ledger.use(event.setup);
+  if (event.connection == 0) return;
+  Connection* connection = connection_of(event);
+  if (connection == nullptr) return;
+  connection->add(event);
+  if (event.kind == Kind::ended) connections.erase(event.connection);
+}
+
+Deliveries::Deliveries() : Deliveries(Limits{}) {}
+
+Deliveries::Deliveries(Limits limits) : state_(std::make_unique<State>(limits)) {}
+
+Deliveries::~Deliveries() = default;
+Deliveries::Deliveries(Deliveries&&) noexcept = default;
+Deliveries& Deliveries::operator=(Deliveries&&) noexcept = default;
+
+void Deliveries::add(const Event& event) {
+  state_->add(event);
+}
+
+DeliveryRef Deliveries::find(std::uint64_t connection, std::string_view recipient) const {
+  const auto known = state_->connections.find(connection);
+  if (known == state_->connections.end()) return {};
+  const AttemptRecord* attempt = known->second.transaction().attempt_of(recipient);
+  if (attempt == nullptr) return {};
+  const DeliveryRecord* delivery = state_->ledger.delivery(attempt->delivery);
+  if (delivery == nullptr) return {};
+  return {
+      .key = delivery->key->first + " #" + std::to_string(delivery->ordinal),
+      .attempt = attempt->number};
+}
+
+std::vector<Attempt> Deliveries::attempts(std::uint64_t after, std::size_t limit) const {
+  const Ledger& ledger = state_->ledger;
+  return page<Attempt>(ledger.attempts(), after, limit, [&](const AttemptRecord& record) {
+    return to_attempt(record, ledger.find(record.previous));
+  });
+}
+
+std::vector<Delivery> Deliveries::deliveries(std::uint64_t after, std::size_t limit) const {
+  const Ledger& ledger = state_->ledger;
+  return page<Delivery>(ledger.deliveries(), after, limit, [&](const DeliveryRecord& record) {
+    return to_delivery(record, ledger);
+  });
+}
+
+std::optional<Attempt> Deliveries::attempt(std::uint64_t id) const {
+  const AttemptRecord* record = std::as_const(state_->ledger).find(id);
+  if (record == nullptr) return std::nullopt;
+  return to_attempt(*record, std::as_const(state_->ledger).find(record->previous));
+}
+
+std::optional<Delivery> Deliveries::delivery(std::uint64_t id) const {
+  const DeliveryRecord* record = state_->ledger.delivery(id);
+  if (record == nullptr) return std::nullopt;
+  return to_delivery(*record, state_->ledger);
+}
+
+std::uint64_t Deliveries::dropped() const {
+  return state_->ledger.dropped() + state_->unfollowed;
+}
+
+const Deliveries::Counts& Deliveries::counts() const {
+  return state_->ledger.counts;
+}
+
+}  // namespace journal

@@ -1,0 +1,229 @@
+#include "journal/transaction.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace journal {
+
+namespace {
+
+// Accepted attempts whose reply may still prove to have been read; further ones stay ambiguous.
+constexpr std::size_t kUnread = 10'000;
+
+std::size_t hash_of(std::string_view address) {
+  return std::hash<std::string>{}(base::fold_domain(address));
+}
+
+bool same_address(std::string_view a, std::string_view b) {
+  return a == b || base::fold_domain(a) == base::fold_domain(b);
+}
+
+}  // namespace
+
+void Transaction::mail(const Named& command, Origin origin) {
+  state_ = State::asked;
+  origin_ = std::move(origin);
+  origin_.stage = base::Stage::mail;
+  origin_.sender = base::Name(command.address);
+  mail_ = command.seq;
+  refused_mail_ = 0;
+  setup_ = ledger_->setup();
+  parameters_ = command.parameters;
+  recipients_.clear();
+}
+
+void Transaction::mail_answered(const Answer& answer) {
+  if (state_ != State::asked) return;
+  state_ = State::open;
+  if (answer.code < 400) return;
+  state_ = State::refused;
+  AttemptRecord& attempt = ledger_->begin_sender(origin_);
+  attempt.command = mail_;
+  refused_mail_ = attempt.id;
+  ledger_->decide(attempt, answer);
+}
+
+std::string Transaction::key(const Recipient& recipient, const MessageFacts* message) const {
+  return delivery_key(
+      *setup_,
+      {.sender = origin_.sender.view(),
+       .recipient = recipient.address.view(),
+       .mail = &parameters_,
+       .rcpt = &recipient.parameters,
+       .message = message}
+  );
+}
+
+const Transaction::Recipient* Transaction::known(std::string_view address) const {
+  const std::size_t hash = hash_of(address);
+  for (const Recipient& recipient : recipients_) {
+    if (recipient.hash == hash && same_address(recipient.address.view(), address)) {
+      return &recipient;
+    }
+  }
+  return nullptr;
+}
+
+void Transaction::rcpt(const Named& command) {
+  state_ = State::open;
+  if (const Recipient* again = known(command.address)) {
+    current_ = static_cast<std::size_t>(again - recipients_.data());
+    return;
+  }
+  current_ = recipients_.size();
+  Recipient& recipient = recipients_.emplace_back();
+  recipient.hash = hash_of(command.address);
+  recipient.address = base::Name(command.address);
+  recipient.parameters = command.parameters;
+  origin_.stage = base::Stage::rcpt;
+  AttemptRecord& attempt =
+      ledger_->begin_delivery(origin_, recipient.address, key(recipient, nullptr));
+  attempt.command = command.seq;
+  recipient.attempt = attempt.id;
+}
+
+// A repeated RCPT may bring a refused recipient back, but cannot take an accepted one away.
+void Transaction::rcpt_answered(const Answer& answer) {
+  if (current_ >= recipients_.size()) return;
+  Recipient& recipient = recipients_[current_];
+  AttemptRecord* attempt = ledger_->find(recipient.attempt);
+  if (answer.code < 400) {
+    recipient.accepted = true;
+    if (attempt != nullptr && !attempt->open()) ledger_->decide(*attempt, Answer{});
+  } else if (!recipient.accepted && attempt != nullptr && attempt->open()) {
+    ledger_->decide(*attempt, answer);
+  }
+}
+
+void Transaction::rcpt_behind_refused_mail(const Named& command) {
+  AttemptRecord* refused = ledger_->find(refused_mail_);
+  if (refused == nullptr || command.address.empty() || known(command.address)) return;
+  Recipient& recipient = recipients_.emplace_back();
+  recipient.hash = hash_of(command.address);
+  recipient.address = base::Name(command.address);
+  recipient.parameters = command.parameters;
+  const std::string text = key(recipient, nullptr);
+  if (recipients_.size() == 1) {
+    ledger_->name_recipient(*refused, recipient.address, text);
+  } else {
+    Answer answer = refused->answer;
+    refused = &ledger_->begin_delivery(origin_, recipient.address, text);
+    ledger_->decide(*refused, std::move(answer));
+  }
+  refused->command = command.seq;
+  recipient.attempt = refused->id;
+}
+
+AttemptRecord* Transaction::undecided(const Recipient& recipient) {
+  AttemptRecord* attempt = ledger_->find(recipient.attempt);
+  return attempt != nullptr && attempt->open() ? attempt : nullptr;
+}
+
+void Transaction::data(Instant began) {
+  if (state_ != State::open) return;
+  for (Recipient& recipient : recipients_) {
+    if (!recipient.accepted) continue;
+    AttemptRecord* attempt = ledger_->find(recipient.attempt);
+    if (attempt == nullptr) continue;  // forgotten meanwhile
+    if (!attempt->open()) {
+      Origin again = origin_;
+      again.begin = began;
+      attempt = &ledger_->begin_delivery(again, recipient.address, key(recipient, nullptr));
+      recipient.attempt = attempt->id;
+    }
+    attempt->origin.stage = base::Stage::data;
+  }
+}
+
+void Transaction::message(const std::shared_ptr<const MessageFacts>& facts) {
+  const bool names_delivery = setup_ != nullptr && key_needs_content(*setup_);
+  for (const Recipient& recipient : recipients_) {
+    AttemptRecord* attempt = ledger_->find(recipient.attempt);
+    if (attempt == nullptr) continue;
+    if (attempt->open()) attempt->origin.stage = base::Stage::message;
+    if (!facts) continue;
+    ledger_->identify(
+        *attempt, facts, names_delivery ? key(recipient, facts.get()) : std::string()
+    );
+  }
+}
+
+void Transaction::decided(const Answer& answer) {
+  for (const Recipient& recipient : recipients_) {
+    AttemptRecord* attempt = undecided(recipient);
+    if (attempt == nullptr || !recipient.accepted) continue;
+    ledger_->decide(*attempt, answer);
+    if (answer.outcome != Outcome::accepted) continue;
+    attempt->ambiguous_end = true;
+    if (unread_.size() < kUnread) unread_.push_back(attempt->id);
+  }
+}
+
+void Transaction::stored() {
+  for (const Recipient& recipient : recipients_) {
+    AttemptRecord* attempt = ledger_->find(recipient.attempt);
+    if (attempt != nullptr && recipient.accepted) ledger_->mark_stored(*attempt);
+  }
+}
+
+void Transaction::over(const Answer& answer) {
+  if (answer.outcome == Outcome::lost) lose_without_recipient(answer);
+  for (const Recipient& recipient : recipients_) {
+    if (AttemptRecord* attempt = undecided(recipient)) ledger_->decide(*attempt, answer);
+  }
+  recipients_.clear();
+  state_ = State::none;
+}
+
+void Transaction::lose_without_recipient(const Answer& answer) {
+  const bool waiting = state_ == State::asked || state_ == State::open;
+  if (!waiting || !recipients_.empty()) return;
+  AttemptRecord& attempt = ledger_->begin_sender(origin_);
+  attempt.command = mail_;
+  ledger_->decide(attempt, answer);
+}
+
+template <typename Act>
+void Transaction::for_reply(std::uint64_t reply, Act act) {
+  const auto meant = [&](std::uint64_t id) {
+    AttemptRecord* attempt = ledger_->find(id);
+    if (attempt != nullptr && !attempt->open() && attempt->answer.reply == reply) act(*attempt);
+  };
+  if (recipients_.empty()) meant(refused_mail_);
+  for (const Recipient& recipient : recipients_) meant(recipient.attempt);
+}
+
+void Transaction::reply_sent(std::uint64_t reply, Instant when) {
+  for_reply(reply, [&](AttemptRecord& attempt) { attempt.answer.when = when; });
+}
+
+// Half a reply tells the client nothing that it may rely on.
+void Transaction::reply_cut(std::uint64_t reply, const Answer& answer) {
+  for_reply(reply, [&](AttemptRecord& attempt) {
+    ledger_->decide(attempt, answer);
+    attempt.ambiguous_end = false;
+    unread_.erase(std::remove(unread_.begin(), unread_.end(), attempt.id), unread_.end());
+  });
+}
+
+// What came in one piece with the message was sent before the reply could be read.
+void Transaction::client_went_on(base::Micros began) {
+  const auto unproven = std::find_if(unread_.begin(), unread_.end(), [&](std::uint64_t id) {
+    const AttemptRecord* attempt = ledger_->find(id);
+    return attempt != nullptr && began <= attempt->answer.when.at;
+  });
+  for (auto id = unread_.begin(); id != unproven; ++id) {
+    if (AttemptRecord* attempt = ledger_->find(*id)) attempt->ambiguous_end = false;
+  }
+  unread_.erase(unread_.begin(), unproven);
+}
+
+const AttemptRecord* Transaction::attempt_of(std::string_view recipient) const {
+  const Recipient* found = known(recipient);
+  return found == nullptr ? nullptr : ledger_->find(found->attempt);
+}
+
+}  // namespace journal

@@ -1,0 +1,98 @@
+// One mail transaction of a connection: which attempts it holds, and what its replies and its end
+// mean for them. RFC 5321 3.3. Knows nothing of greetings and EHLO: that is the connection's part.
+// Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "journal/keys.hpp"
+#include "journal/ledger.hpp"
+
+namespace journal {
+
+// MAIL or RCPT as it came.
+struct Named {
+  Instant began{};
+  std::uint64_t seq = 0;
+  std::string address{};
+  Parameters parameters{};
+};
+
+class Transaction {
+ public:
+  explicit Transaction(Ledger& ledger) : ledger_(&ledger) {}
+
+  // MAIL has come. `origin` tells when the attempts of this transaction began.
+  void mail(const Named& command, Origin origin);
+  void mail_answered(const Answer& answer);
+
+  // RCPT has come, in a transaction. The same address again is the same attempt.
+  void rcpt(const Named& command);
+  void rcpt_answered(const Answer& answer);
+
+  // RCPT was answered out of sequence because MAIL was refused: MAIL's answer is its answer.
+  void rcpt_behind_refused_mail(const Named& command);
+
+  // DATA has come; after a refused DATA another one tries again.
+  void data(Instant began);
+
+  // The end of data has come.
+  void message(const std::shared_ptr<const MessageFacts>& facts);
+
+  // The reply to DATA or to the end of data: decides every accepted recipient.
+  void decided(const Answer& answer);
+  void stored();
+
+  // Whatever is undecided gets this answer, and the transaction is over.
+  void over(const Answer& answer);
+
+  // The reply with this number left later than planned, or not as a whole.
+  void reply_sent(std::uint64_t reply, Instant when);
+  void reply_cut(std::uint64_t reply, const Answer& answer);
+
+  // The client has shown that it read what was accepted before `began`.
+  void client_went_on(base::Micros began);
+
+  [[nodiscard]] bool in_progress() const { return state_ != State::none; }
+
+  [[nodiscard]] bool mail_was_refused() const { return state_ == State::refused; }
+
+  [[nodiscard]] bool takes_recipients() const { return state_ == State::open; }
+
+  [[nodiscard]] const AttemptRecord* attempt_of(std::string_view recipient) const;
+
+ private:
+  enum class State : std::uint8_t { none, asked, refused, open };
+
+  struct Recipient {
+    std::size_t hash = 0;  // of the folded address
+    std::uint64_t attempt = 0;
+    bool accepted = false;  // by RCPT
+    base::Name address{};
+    Parameters parameters{};
+  };
+
+  [[nodiscard]] std::string key(const Recipient& recipient, const MessageFacts* message) const;
+  [[nodiscard]] const Recipient* known(std::string_view address) const;
+  [[nodiscard]] AttemptRecord* undecided(const Recipient& recipient);
+  void lose_without_recipient(const Answer& answer);
+  template <typename Act>
+  void for_reply(std::uint64_t reply, Act act);
+
+  Ledger* ledger_;
+  State state_ = State::none;
+  Origin origin_{};
+  std::uint64_t mail_ = 0;          // event of the MAIL
+  std::uint64_t refused_mail_ = 0;  // attempt
+  std::size_t current_ = 0;         // index of the recipient whose reply is awaited
+  std::shared_ptr<const Setup> setup_{};
+  Parameters parameters_{};  // of MAIL
+  std::vector<Recipient> recipients_{};
+  // Accepted attempts whose reply may not have been read, by time, of earlier transactions too.
+  std::vector<std::uint64_t> unread_{};
+};
+
+}  // namespace journal
