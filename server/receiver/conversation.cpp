@@ -1,0 +1,311 @@
+#include "receiver/conversation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace receiver {
+
+namespace {
+
+using base::Stage;
+
+// Unwritten output beyond which a client that does not read its replies gets no further ones.
+constexpr std::uint64_t kOutputBacklog = 64 * 1024;
+
+// A reply that is handed over within this time of its event needs no second event.
+constexpr base::Duration kPrompt = std::chrono::milliseconds(2);
+
+}  // namespace
+
+Conversation::Conversation(std::shared_ptr<Receiver> receiver, Peer peer, base::TimePoint now)
+    : receiver_(std::move(receiver)),
+      peer_(std::move(peer)),
+      client_(base::to_string(peer_.client)),
+      edition_(receiver_->edition()),
+      session_(edition_->scenario->profile),
+      now_(now),
+      quiet_since_(now) {
+  receiver_->opened(now);
+  auto connected = event(journal::Kind::connected);
+  connected.subject = client_;
+  connected.text = peer_.listener;
+  receiver_->record(std::move(connected), now);
+}
+
+Conversation::~Conversation() {
+  ended(now_);
+}
+
+void Conversation::received(std::string_view bytes, base::TimePoint now) {
+  now_ = quiet_since_ = now;
+  player_.took(bytes.size(), now);
+  if (!player_.over()) {
+    if (session_.in_data() && !session_.has_input()) arrivals_.clear();
+    arrivals_.came(octets_in_, now);
+    session_.received(bytes);
+  }
+  octets_in_ += bytes.size();
+}
+
+void Conversation::wrote(std::size_t n, base::TimePoint now) {
+  now_ = quiet_since_ = now;
+  player_.wrote(n, now);
+  while (const auto reply = replies_.next_written(player_.written_bytes())) {
+    if (now - reply->at < kPrompt) continue;
+    auto sent = event(journal::Kind::sent);
+    sent.stage = reply->stage;
+    sent.code = reply->code;
+    receiver_->record(std::move(sent), now);
+  }
+}
+
+void Conversation::peer_left(Left how, base::TimePoint now) {
+  now_ = now;
+  if (left_ || ended_) return;
+  left_ = how;
+  held_ = player_.holding(now);
+}
+
+void Conversation::half_closed() {
+  player_.half_closed();
+}
+
+void Conversation::timed_out(base::TimePoint now) {
+  if (pending_ || player_.over() || player_.offered_bytes() > player_.written_bytes()) {
+    // It takes nothing any more, so it cannot be told either.
+    if (ending_ == journal::Ending::none) ending_ = journal::Ending::timeout;
+    left_ = Left::reset;
+    return;
+  }
+  leave_with(
+      421, "4.4.2", "Idle for too long, closing transmission channel", journal::Ending::timeout, now
+  );
+}
+
+void Conversation::drain(base::TimePoint now) {
+  now_ = now;
+  draining_ = true;
+  if (in_transaction() || pending_ != nullptr) return;
+  leave_with(
+      421,
+      "4.3.2",
+      "Server is stopping, closing transmission channel",
+      journal::Ending::drained,
+      now
+  );
+}
+
+// Says a 421 of the server's own and closes.
+void Conversation::leave_with(
+    std::uint16_t code,
+    std::string_view enhanced,
+    std::string_view text,
+    journal::Ending why,
+    base::TimePoint now
+) {
+  now_ = now;
+  if (ended_ || left_ || player_.over() || pending_ != nullptr || ending_ != journal::Ending::none)
+    return;
+  ending_ = why;
+  const auto& profile = edition_->scenario->profile;
+  const auto reply = smtp::make_reply(
+      code,
+      profile.enhanced_status_codes ? enhanced : std::string_view(),
+      profile.hostname + " " + std::string(text)
+  );
+  record_reply(reply, stage_, player_.offered_bytes(), now);
+  wire::Plan plan;
+  plan.ops.push_back({.kind = wire::Op::Kind::say, .text = reply.wire});
+  plan.ops.push_back({.kind = wire::Op::Kind::close});
+  player_.play(plan, 0, now);
+}
+
+wire::Wants Conversation::poll(base::TimePoint now) {
+  now_ = now;
+  auto wants = player_.poll(now);
+  progress(now);
+  while (answer_next(now)) {
+    wants = player_.poll(now);
+    progress(now);
+  }
+  if (left_ && (*left_ == Left::reset || player_.busy() || wants.write.empty())) {
+    // Nobody is there to read what is still planned.
+    wants = {};
+    wants.ending = wire::Ending::close;
+    return wants;
+  }
+  last_wish_ = wants.ending;
+  if (left_) wants.read = 0;
+  // What comes after our last word is read and thrown away; otherwise the session says what it has
+  // room for.
+  if (!player_.over()) wants.read = std::min(wants.read, session_.room());
+  return wants;
+}
+
+// Answers the next question of the session, if there is one and it is its turn.
+bool Conversation::answer_next(base::TimePoint now) {
+  if (ended_ || pending_ || player_.busy() || player_.over() || ending_ != journal::Ending::none)
+    return false;
+  if (left_ == Left::reset) return false;
+  if (player_.offered_bytes() - player_.written_bytes() > kOutputBacklog) return false;
+  auto question = session_.next();
+  if (!question) {
+    record_findings(now);
+    if (!draining_ || in_transaction()) return false;
+    leave_with(
+        421,
+        "4.3.2",
+        "Server is stopping, closing transmission channel",
+        journal::Ending::drained,
+        now
+    );
+    return ending_ != journal::Ending::none;
+  }
+  handle(std::move(*question), now);
+  return true;
+}
+
+void Conversation::handle(smtp::Question question, base::TimePoint now) {
+  stage_ = question.stage;
+  if (question.stage == Stage::mail && question.reaches_rules) {
+    if (auto latest = receiver_->edition(); latest != edition_) {
+      edition_ = std::move(latest);
+      session_.use(edition_->scenario->profile);
+    }
+    refused_.clear();
+  }
+  record_question(question, now);
+  record_findings(now);
+  if (question.repeated) {
+    const auto told = std::find_if(refused_.begin(), refused_.end(), [&](const auto& refused) {
+      return refused.first == base::fold_domain(question.command.address);
+    });
+    return answer_as_normal(question, told == refused_.end() ? question.normal : told->second, now);
+  }
+  if (!question.reaches_rules || !edition_->acts_at(question.stage)) {
+    return answer_as_normal(question, question.normal, now);
+  }
+  const auto inquiry = ask(question, now);
+  const auto decision = scenario::decide(*edition_->scenario, inquiry.query, edition_->counters);
+  if (!decision.near_trigger.empty()) record_note(decision.near_trigger, now);
+  if (decision.fired.empty()) return answer_as_normal(question, question.normal, now);
+  answer_by_rules(std::move(question), inquiry, decision, now);
+}
+
+// The healthy server's way, and the fast one: no plan.
+void Conversation::answer_as_normal(
+    const smtp::Question& question, const smtp::Reply& reply, base::TimePoint now
+) {
+  if (question.stage == Stage::message && reply.positive()) keep_message(ReplySays::kept, now);
+  record_reply(reply, question.stage, player_.offered_bytes(), now);
+  player_.say(reply.wire);
+  concluded(question, reply, now);
+}
+
+void Conversation::answer_by_rules(
+    smtp::Question&& question,
+    const Inquiry& inquiry,
+    const scenario::Decision& decision,
+    base::TimePoint now
+) {
+  auto action = scenario::act(
+      decision,
+      question.normal,
+      question.stage,
+      values_of(question, inquiry),
+      edition_->scenario->wire_scaled ? inquiry.moment.scale : 1.0
+  );
+  record_fired(decision, action, question.stage, now);
+  pending_ = std::make_unique<Pending>();
+  if (const auto* deciding = decision.deciding()) {
+    pending_->rule = base::Name(deciding->rule->name);
+    pending_->nth = static_cast<std::uint32_t>(deciding->nth);
+  }
+  pending_->question = std::move(question);
+  pending_->action = std::move(action);
+  pending_->offered_before = player_.offered_bytes();
+  player_.play(pending_->action.plan, pending_->action.draw, now);
+}
+
+// Follows a plan: the message is kept when the plan has come that far, the reply is recorded before
+// it leaves, and the session goes on when the plan is done.
+void Conversation::progress(base::TimePoint now) {
+  if (!pending_) return;
+  const auto& action = pending_->action;
+  if (!pending_->committed && action.plan.accepts() && player_.completed() >= action.plan.commit) {
+    pending_->committed = true;
+    if (pending_->question.stage == Stage::message) {
+      keep_message(
+          action.positive && action.reply.code != 0 ? ReplySays::kept : ReplySays::otherwise, now
+      );
+    }
+  }
+  if (!pending_->replied && action.reply.code != 0 &&
+      player_.offered_bytes() > pending_->offered_before) {
+    pending_->replied = true;
+    record_reply(action.reply, pending_->question.stage, pending_->offered_before, now);
+  }
+  if (player_.busy()) return;
+  quiet_since_ = now;
+  const auto done = std::move(pending_);
+  auto reply = done->action.reply;
+  if (!done->action.positive && reply.positive()) reply.code = 0;
+  concluded(done->question, reply, now);
+}
+
+// The question has its answer: the protocol goes on.
+void Conversation::concluded(
+    const smtp::Question& question, const smtp::Reply& reply, base::TimePoint now
+) {
+  const bool positive = reply.code != 0 && reply.positive();
+  if (question.stage == Stage::rcpt && question.reaches_rules && !positive && !question.repeated) {
+    refused_.emplace_back(base::fold_domain(question.command.address), reply);
+  }
+  session_.answer(positive);
+  const bool ill_formed = !question.normal.positive();
+  if (question.stage != Stage::quit || ill_formed || player_.over()) return;
+  // Whatever QUIT was told, the connection ends (RFC 5321 4.1.1.10).
+  ending_ = journal::Ending::quit;
+  wire::Plan plan;
+  plan.ops.push_back({.kind = wire::Op::Kind::close});
+  player_.play(plan, 0, now);
+}
+
+void Conversation::ended(base::TimePoint now) {
+  if (ended_) return;
+  ended_ = true;
+  while (const auto reply = replies_.next_cut()) {
+    if (reply->ends <= player_.written_bytes()) continue;
+    auto cut = event(journal::Kind::cut);
+    cut.stage = reply->stage;
+    cut.code = reply->code;
+    cut.count = player_.written_bytes() - std::min(player_.written_bytes(), reply->begins);
+    receiver_->record(std::move(cut), now);
+  }
+  auto over = event(journal::Kind::ended);
+  over.ending = how_it_ended();
+  over.stage = session_.in_data() ? Stage::message : stage_;
+  over.held = held_;
+  over.count = octets_in_;
+  receiver_->record(std::move(over), now);
+  receiver_->closed();
+}
+
+journal::Ending Conversation::how_it_ended() const {
+  if (ending_ != journal::Ending::none) return ending_;
+  if (left_)
+    return *left_ == Left::orderly ? journal::Ending::client_left : journal::Ending::client_reset;
+  return last_wish_ == wire::Ending::reset ? journal::Ending::reset : journal::Ending::closed;
+}
+
+base::TimePoint Conversation::quiet_since() const {
+  return player_.holding(now_) ? base::kNever : quiet_since_;
+}
+
+bool Conversation::in_transaction() const {
+  return session_.in_data() || session_.envelope().has_sender;
+}
+
+}  // namespace receiver

@@ -1,0 +1,229 @@
+#include "receiver/receiver.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace receiver {
+
+namespace {
+
+base::Micros in_micros(base::Duration d) {
+  return std::chrono::floor<base::Micros>(d);
+}
+
+journal::Setup setup_of(const scenario::Scenario& s) {
+  return {
+      .scenario = s.name,
+      .seed = s.seed,
+      .scale = s.scale,
+      .slack = s.slack,
+      .delivery_key = s.delivery_key,
+      .delivery_unique = s.delivery_unique,
+  };
+}
+
+}  // namespace
+
+Edition::Edition(scenario::ScenarioPtr s) : scenario(std::move(s)) {
+  for (const auto& rule : scenario->rules) acts_at_[static_cast<std::size_t>(rule.stage)] = true;
+  if (scenario->triggers) {
+    for (const auto stage : {base::Stage::rcpt, base::Stage::data, base::Stage::message}) {
+      acts_at_[static_cast<std::size_t>(stage)] = true;
+    }
+  }
+  for (const auto& phase : scenario->phases) phase_names.emplace_back(phase.name);
+}
+
+Receiver::Receiver(
+    std::string name,
+    scenario::ScenarioPtr scenario,
+    journal::Journal& journal,
+    base::TimePoint run_start,
+    base::TimePoint now
+)
+    : name_(std::move(name)),
+      shared_name_(name_),
+      journal_(journal),
+      run_start_(run_start),
+      edition_(std::make_shared<const Edition>(std::move(scenario))),
+      clocks_(now, edition_->scenario->scale) {
+  const std::lock_guard lock(mutex_);
+  put_in_force_locked(now);
+}
+
+EditionPtr Receiver::edition() const {
+  const std::lock_guard lock(mutex_);
+  return edition_;
+}
+
+void Receiver::use(scenario::ScenarioPtr scenario, base::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  pass_phases_locked(now);
+  clocks_.set_scale(now, scenario->scale);
+  clocks_.restart_receiver();
+  edition_ = std::make_shared<const Edition>(std::move(scenario));
+  // Connections that are open go on under the new clock, so it must run for them.
+  if (open_connections_ > 0) clocks_.start_receiver(now);
+  put_in_force_locked(now);
+}
+
+void Receiver::put_in_force_locked(base::TimePoint now) {
+  phase_ = 0;
+  phase_ends_ = base::kNever;
+  journal::Event event;
+  event.kind = journal::Kind::receiver;
+  event.setup = std::make_shared<const journal::Setup>(setup_of(*edition_->scenario));
+  record_locked(std::move(event), now);
+  if (clocks_.started()) {
+    const auto here = scenario::phase_at(*edition_->scenario, clocks_.receiver(now));
+    if (here.ends) phase_ends_ = clocks_.when_receiver_shows(*here.ends);
+  }
+}
+
+base::Micros Receiver::in_run(base::TimePoint at) const {
+  return in_micros(at - run_start_);
+}
+
+std::uint64_t Receiver::record(journal::Event event, base::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  pass_phases_locked(now);
+  return record_locked(std::move(event), now);
+}
+
+std::uint64_t Receiver::record_locked(journal::Event&& event, base::TimePoint now) {
+  event.at = in_micros(now - run_start_);
+  event.judge = in_micros(clocks_.judge(now));
+  event.clock = in_micros(clocks_.receiver(now));
+  event.receiver = shared_name_;
+  event.phase = edition_->phase_names[phase_];
+  last_event_ = now;
+  // Attempts name their evidence by number, so the journal comes first.
+  const auto kept = journal_.keep(std::move(event));
+  deliveries_.add(*kept);
+  return kept->seq;
+}
+
+void Receiver::pass_phases_locked(base::TimePoint now) {
+  while (phase_ends_ <= now) {
+    const auto at = phase_ends_;
+    const auto& s = *edition_->scenario;
+    const auto next = scenario::phase_at(s, clocks_.receiver(at));
+    // Rounding may leave the clock a moment short of the boundary: the next phase is meant.
+    phase_ = std::max(phase_ + 1, next.index);
+    phase_ends_ = base::kNever;
+    if (phase_ >= s.phases.size()) {
+      phase_ = s.phases.size() - 1;
+      return;
+    }
+    base::Duration ends{0};
+    for (std::size_t i = 0; i <= phase_ && s.phases[i].lasts; ++i) ends += *s.phases[i].lasts;
+    if (s.phases[phase_].lasts && phase_ + 1 < s.phases.size()) {
+      phase_ends_ = std::max(clocks_.when_receiver_shows(ends), at);
+    }
+    journal::Event event;
+    event.kind = journal::Kind::phase;
+    record_locked(std::move(event), at);
+  }
+}
+
+void Receiver::opened(base::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  ++open_connections_;
+  if (clocks_.started()) return;
+  clocks_.start_receiver(now);
+  const auto here = scenario::phase_at(*edition_->scenario, clocks_.receiver(now));
+  if (here.ends) phase_ends_ = clocks_.when_receiver_shows(*here.ends);
+}
+
+void Receiver::closed() {
+  const std::lock_guard lock(mutex_);
+  --open_connections_;
+}
+
+Receiver::Moment Receiver::moment(const Edition& edition, base::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  pass_phases_locked(now);
+  Moment moment;
+  moment.receiver_time = clocks_.receiver(now);
+  moment.scale = clocks_.scale();
+  const auto here = scenario::phase_at(*edition.scenario, moment.receiver_time);
+  // What the journal says of the phase is what rules go by, to the nanosecond.
+  moment.phase = &edition == edition_.get() ? phase_ : here.index;
+  if (here.ends && moment.phase == here.index)
+    moment.retry_after = *here.ends - moment.receiver_time;
+  return moment;
+}
+
+journal::DeliveryRef Receiver::find(std::uint64_t connection, std::string_view recipient) const {
+  const std::lock_guard lock(mutex_);
+  return deliveries_.find(connection, recipient);
+}
+
+base::TimePoint Receiver::tick(base::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  pass_phases_locked(now);
+  return phase_ends_;
+}
+
+void Receiver::observed(base::TimePoint now, base::Duration silence) {
+  const std::lock_guard lock(mutex_);
+  if (now - last_event_ < silence) return;
+  pass_phases_locked(now);
+  journal::Event event;
+  event.kind = journal::Kind::observed;
+  record_locked(std::move(event), now);
+}
+
+Status Receiver::status(base::TimePoint now) const {
+  const std::lock_guard lock(mutex_);
+  const auto& s = *edition_->scenario;
+  Status status;
+  status.scenario = s.name;
+  status.seed = s.seed;
+  status.scale = clocks_.scale();
+  status.receiver_clock = clocks_.receiver(now);
+  status.judge_clock = clocks_.judge(now);
+  status.clock_started = clocks_.started();
+  status.phase = s.phases[scenario::phase_at(s, status.receiver_clock).index].name;
+  status.open_connections = open_connections_;
+  status.counts = deliveries_.counts();
+  status.dropped_events = journal_.dropped(name_);
+  status.forgotten_attempts = deliveries_.dropped();
+  return status;
+}
+
+std::vector<journal::Attempt> Receiver::attempts(std::uint64_t after, std::size_t limit) const {
+  const std::lock_guard lock(mutex_);
+  return deliveries_.attempts(after, limit);
+}
+
+namespace {
+
+Receiver::DeliveryStory story_of(const journal::Deliveries& all, journal::Delivery delivery) {
+  Receiver::DeliveryStory story{std::move(delivery), {}};
+  for (const auto id : story.delivery.attempts) {
+    if (auto attempt = all.attempt(id)) story.attempts.push_back(std::move(*attempt));
+  }
+  return story;
+}
+
+}  // namespace
+
+std::vector<Receiver::DeliveryStory> Receiver::deliveries(std::uint64_t after, std::size_t limit)
+    const {
+  const std::lock_guard lock(mutex_);
+  std::vector<DeliveryStory> stories;
+  for (auto& delivery : deliveries_.deliveries(after, limit)) {
+    stories.push_back(story_of(deliveries_, std::move(delivery)));
+  }
+  return stories;
+}
+
+std::optional<Receiver::DeliveryStory> Receiver::delivery(std::uint64_t id) const {
+  const std::lock_guard lock(mutex_);
+  auto delivery = deliveries_.delivery(id);
+  if (!delivery) return std::nullopt;
+  return story_of(deliveries_, std::move(*delivery));
+}
+
+}  // namespace receiver
