@@ -1,0 +1,70 @@
+// Who may ask: Host header and bearer token.
+#include "control/admission.hpp"
+
+#include "support/catch.hpp"
+
+namespace control {
+
+TEST_CASE("The Host header must name this server") {
+  const Admission admission{.token = "", .hostname = "box", .hosts = {"failmx.test"}};
+  using Row = std::pair<std::string, bool>;
+  const auto row = GENERATE(
+      Row{"127.0.0.1:8025", true},
+      Row{"127.0.0.1", true},
+      Row{"192.0.2.7:80", true},
+      Row{"[::1]:8025", true},
+      Row{"[::1]", true},
+      Row{"localhost:8025", true},
+      Row{"LOCALHOST", true},
+      Row{"box:8025", true},
+      Row{"failmx.test:8025", true},
+      Row{"evil.example:8025", false},
+      Row{"localhost.evil.example", false},
+      Row{"127.0.0.1.evil.example:80", false},
+      Row{"[evil]:80", false},
+      Row{"", false},
+      Row{":8025", false}
+  );
+  CAPTURE(row.first);
+  CHECK(allows_host(admission, row.first) == row.second);
+}
+
+TEST_CASE("A server without a name of its own allows no empty host") {
+  CHECK_FALSE(allows_host({}, ""));
+}
+
+TEST_CASE("A request for another host is misdirected") {
+  const Request evil{.headers = {{"Host", "evil.example"}}};
+  const auto error = turn_away({}, evil, false);
+  REQUIRE(error);
+  CHECK(error->fault == Fault::misdirected);
+  CHECK(turn_away({}, Request{}, false)->fault == Fault::misdirected);
+  CHECK_FALSE(turn_away({}, Request{.headers = {{"Host", "localhost"}}}, true));
+}
+
+TEST_CASE("A token must be borne where one is needed") {
+  const Admission admission{.token = "s3cret", .hostname = "", .hosts = {}};
+  using Row = std::pair<std::string, bool>;
+  const auto row = GENERATE(
+      Row{"Bearer s3cret", true},
+      Row{"bearer s3cret", true},
+      Row{"Bearer s3cre", false},
+      Row{"Bearer s3cretx", false},
+      Row{"Bearer S3cret", false},
+      Row{"Bearer ", false},
+      Row{"s3cret", false},
+      Row{"Basic s3cret", false},
+      Row{"", false}
+  );
+  CAPTURE(row.first);
+  const Request request{.headers = {{"Host", "localhost"}, {"Authorization", row.first}}};
+  CHECK(turn_away(admission, request, true).has_value() != row.second);
+  CHECK_FALSE(turn_away(admission, request, false));
+  if (!row.second) {
+    const auto error = turn_away(admission, request, true);
+    CHECK(error->fault == Fault::unauthorized);
+    CHECK(error->headers.front().name == "WWW-Authenticate");
+  }
+}
+
+}  // namespace control

@@ -1,0 +1,127 @@
+// A control API without sockets: a journal, a fleet of receivers, and ports that are only noted.
+// Requests are written as targets ("/v1/events?kind=reply"), answers come back as parsed JSON.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "base/time.hpp"
+#include "control/fleet.hpp"
+#include "control/routes.hpp"
+#include "journal/journal.hpp"
+#include "receiver/registry.hpp"
+
+namespace control {
+
+// Gives out ports 2001, 2002, ... for port 0 and keeps those a receiver has; addresses in `taken`
+// cannot be had.
+class NotedPorts : public Ports {
+ public:
+  std::vector<std::string> taken{};
+  int asked = 0;
+
+  base::Result<std::vector<Port>> listen(
+      const std::shared_ptr<receiver::Receiver>& receiver, const std::vector<std::string>& addresses
+  ) override {
+    ++asked;
+    std::vector<Port> ports;
+    auto kept = bound_[receiver->name()];
+    for (const auto& address : addresses) {
+      for (const auto& no : taken) {
+        if (address == no) return base::failure("cannot listen on " + no, "choose another port");
+      }
+      const bool any = address.ends_with(":0");
+      if (any && !kept.empty()) {
+        ports.push_back(kept.front());
+        kept.erase(kept.begin());
+      } else if (any) {
+        ports.push_back({address.substr(0, address.size() - 1) + std::to_string(++last_)});
+      } else {
+        ports.push_back({address});
+      }
+    }
+    bound_[receiver->name()] = ports;
+    return ports;
+  }
+
+  std::vector<Port> bound(std::string_view receiver) const override {
+    const auto found = bound_.find(receiver);
+    return found == bound_.end() ? std::vector<Port>{} : found->second;
+  }
+
+ private:
+  int last_ = 2000;
+  std::map<std::string, std::vector<Port>, std::less<>> bound_;
+};
+
+inline constexpr std::string_view kFull = R"(name = "full"
+[[phase]]
+name = "full"
+for = "30m"
+[[phase]]
+name = "healthy"
+[[rule]]
+at = "rcpt"
+reply = "452 4.3.1 Mail system full"
+)";
+
+struct World {
+  base::TimePoint now{std::chrono::hours(1)};
+  journal::Journal journal{base::WallTime{}};
+  receiver::Registry registry;
+  NotedPorts ports;
+  Fleet fleet{registry, journal, ports, now};
+  Api api{journal, registry, fleet, &World::find, "1.2.3", nullptr, false};
+
+  static base::Result<Source> find(std::string_view name) {
+    if (name == "healthy")
+      return Source{Source::Format::toml, "healthy.toml", "name = \"healthy\""};
+    if (name == "full") return Source{Source::Format::toml, "full.toml", std::string(kFull)};
+    return base::failure(
+        "there is no scenario '" + std::string(name) + "'", "did you mean 'full'?"
+    );
+  }
+
+  Outcome ask(
+      Verb verb, std::string_view target, std::string_view body = {}, std::uint64_t seen = 0
+  ) {
+    Request request;
+    request.verb = verb;
+    request.body = std::string(body);
+    const auto read = read_target(target, request);
+    if (!read) return {{.status = 400}, std::nullopt};
+    const auto found = match(request);
+    if (!found) return {to_response(found.error())};
+    return answer(api, request, *found, now, seen);
+  }
+
+  boost::json::value get(std::string_view target) {
+    return boost::json::parse(ask(Verb::get, target).response.body);
+  }
+
+  Response put(std::string_view name, std::string_view body) {
+    return ask(Verb::put, "/v1/receivers/" + std::string(name), body).response;
+  }
+
+  // An event of the receiver `name` (which must exist), recorded now.
+  std::uint64_t record(std::string_view name, journal::Event event) {
+    return registry.find(name)->record(std::move(event), now);
+  }
+};
+
+// "/listeners/0/address: message; hint" per problem, in order.
+inline std::vector<std::string> problems(const Response& response) {
+  std::vector<std::string> out;
+  const auto value = boost::json::parse(response.body);
+  for (const auto& problem : value.at("errors").as_array()) {
+    const auto text = [&](const char* key) { return std::string(problem.at(key).as_string()); };
+    out.push_back(text("at") + ": " + text("message") + "; " + text("hint"));
+  }
+  return out;
+}
+
+}  // namespace control
