@@ -1,0 +1,75 @@
+// Dispatch from the command line to the commands.
+#include "app/app.hpp"
+
+#include <type_traits>
+#include <variant>
+
+#include "app/catalogue.hpp"
+#include "app/cli.hpp"
+#include "app/commands.hpp"
+#include "app/health.hpp"
+#include "app/serve.hpp"
+
+namespace app {
+
+namespace {
+
+// One overload per command.
+struct Runner {
+  std::ostream& out;
+  std::ostream& err;
+
+  int operator()(const Serve& options) const { return serve(options, out, err); }
+
+  int operator()(const Check& options) const {
+    return check(options, Catalogue(shipped::scenarios()), out, err);
+  }
+
+  int operator()(const List& options) const {
+    return with_folder(options.scenarios, [&](const auto& all) {
+      return list(options, all, out, err);
+    });
+  }
+
+  int operator()(const Show& options) const {
+    return with_folder(options.scenarios, [&](const auto& all) {
+      return show(options, all, out, err);
+    });
+  }
+
+  int operator()(const Schema& /*options*/) const { return schema(out); }
+
+  int operator()(const Health& options) const {
+    const auto alive = check_health(options.http);
+    if (alive) return kDone;
+    err << "failmx: " << alive.error().message << "; " << alive.error().hint << "\n";
+    return kFailed;
+  }
+
+  int operator()(const Help& options) const { return help(options, out, err); }
+
+  // Calls `then` with the shipped scenarios and those of the folder, if one is given.
+  template <typename Then>
+  int with_folder(const std::string& folder, Then then) const {
+    Catalogue catalogue(shipped::scenarios());
+    if (!folder.empty()) {
+      if (const auto added = catalogue.add_folder(folder); !added) {
+        err << "failmx: " << added.error().message << "; " << added.error().hint << "\n";
+        return kBadUsage;
+      }
+    }
+    return then(catalogue);
+  }
+};
+
+}  // namespace
+
+int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
+  const auto line = parse(arguments);
+  out << line.out;
+  err << line.err;
+  if (!line.command) return line.status;
+  return std::visit(Runner{out, err}, *line.command);
+}
+
+}  // namespace app

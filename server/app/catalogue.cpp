@@ -1,0 +1,96 @@
+// Known scenarios: see the header.
+#include "app/catalogue.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kMostOctets = 1024 * 1024;
+constexpr std::string_view kSuffix = ".toml";
+
+bool is_file_name(std::string_view text) {
+  return text.find('/') != std::string_view::npos || text.ends_with(kSuffix);
+}
+
+}  // namespace
+
+base::Result<std::string> read_file(const std::string& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) {
+    return base::failure(fmt::format("'{}' is a folder", path), "name a file in it");
+  }
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    return base::failure(fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
+  }
+  std::string text(kMostOctets + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (in.bad()) return base::failure(fmt::format("cannot read '{}'", path));
+  if (text.size() > kMostOctets) {
+    return base::failure(fmt::format("'{}' is too long", path), "a scenario may have 1 MiB");
+  }
+  return text;
+}
+
+Catalogue::Catalogue(std::span<const shipped::File> shipped) {
+  for (const auto& [name, text] : shipped) {
+    scenarios_[std::string(name)] = {
+        control::Source::Format::toml, fmt::format("{}{}", name, kSuffix), std::string(text)};
+  }
+}
+
+base::Result<void> Catalogue::add_folder(const std::string& folder) {
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const fs::path& path = entry->path();
+    if (path.extension() != kSuffix || entry->is_directory()) continue;
+    auto text = read_file(path.string());
+    if (!text) return tl::unexpected(std::move(text.error()));
+    scenarios_[path.stem().string()] = {
+        control::Source::Format::toml, path.string(), std::move(*text)};
+  }
+  if (error) {
+    return base::failure(
+        fmt::format("cannot read the folder '{}': {}", folder, error.message()),
+        "--scenarios takes a folder of *.toml files"
+    );
+  }
+  return {};
+}
+
+base::Result<control::Source> Catalogue::find(std::string_view name) const {
+  const auto found = scenarios_.find(name);
+  if (found != scenarios_.end()) return found->second;
+  std::vector<std::string_view> names;
+  for (const auto& [known, source] : scenarios_) names.emplace_back(known);
+  const auto near = base::nearest(name, names);
+  return base::failure(
+      fmt::format("there is no scenario '{}'", base::printable(name, 100)),
+      near ? fmt::format("did you mean '{}'?", *near)
+           : fmt::format("there is: {}", fmt::join(names, ", "))
+  );
+}
+
+base::Result<control::Source> Catalogue::resolve(std::string_view text) const {
+  if (!is_file_name(text)) return find(text);
+  const std::string path(text);
+  auto content = read_file(path);
+  if (!content) return tl::unexpected(std::move(content.error()));
+  return control::Source{control::Source::Format::toml, path, std::move(*content)};
+}
+
+}  // namespace app

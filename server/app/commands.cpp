@@ -1,0 +1,119 @@
+// Reading and printing: see the header.
+#include "app/commands.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "app/topics.hpp"
+#include "scenario/load.hpp"
+
+namespace app {
+
+namespace {
+
+void complain(const base::Error& error, std::ostream& err) {
+  err << "failmx: " << error.message << (error.hint.empty() ? "" : "; ") << error.hint << "\n";
+}
+
+// "1 rule", "3 rules".
+std::string counted(std::size_t n, std::string_view noun) {
+  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
+
+std::string summary(const std::string& file, const base::Loaded<scenario::ScenarioPtr>& loaded) {
+  const auto has = [&loaded](base::Severity severity) {
+    const auto& all = loaded.diagnostics;
+    return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](const auto& d) {
+      return d.severity == severity;
+    }));
+  };
+  const auto warnings = has(base::Severity::warning);
+  const auto also = warnings == 0 ? std::string() : ", " + counted(warnings, "warning");
+  if (!loaded.ok()) {
+    return fmt::format("{}: {}{}\n", file, counted(has(base::Severity::error), "error"), also);
+  }
+  const auto& scenario = **loaded.value;
+  std::string phases;
+  if (scenario.phases.size() > 1 || !scenario.phases.front().name.empty()) {
+    phases = ", " + counted(scenario.phases.size(), "phase");
+  }
+  return fmt::format(
+      "{}: ok, {}{}{}\n", file, counted(scenario.rules.size(), "rule"), phases, also
+  );
+}
+
+}  // namespace
+
+int check(const Check& options, const Catalogue& catalogue, std::ostream& out, std::ostream& err) {
+  int status = kDone;
+  for (const auto& file : options.files) {
+    const auto source = catalogue.resolve(file);
+    if (!source) {
+      complain(source.error(), err);
+      status = kBadUsage;
+      continue;
+    }
+    const auto loaded = control::load(*source, std::nullopt);
+    for (const auto& diagnostic : loaded.diagnostics) err << to_string(diagnostic) << "\n";
+    err.flush();
+    out << summary(source->file, loaded) << std::flush;
+    if (!loaded.ok()) status = kBadUsage;
+  }
+  return status;
+}
+
+int list(const List& options, const Catalogue& catalogue, std::ostream& out, std::ostream& err) {
+  struct Line {
+    std::string name;
+    std::string text;
+  };
+
+  std::vector<Line> lines;
+  std::size_t width = 0;
+  for (const auto& [name, source] : catalogue.all()) {
+    const auto loaded = control::load(source, std::nullopt);
+    if (!loaded.ok()) {
+      if (options.tag.empty()) lines.push_back({name, "(has errors: see 'failmx check')"});
+    } else {
+      const auto& tags = (*loaded.value)->tags;
+      const bool tagged = std::find(tags.begin(), tags.end(), options.tag) != tags.end();
+      if (!options.tag.empty() && !tagged) continue;
+      lines.push_back({name, (*loaded.value)->summary});
+    }
+    width = std::max(width, name.size());
+  }
+  for (const auto& line : lines) out << fmt::format("{:<{}}  {}\n", line.name, width, line.text);
+  if (lines.empty()) {
+    complain({fmt::format("no scenario has the tag '{}'", options.tag), ""}, err);
+    return kFailed;
+  }
+  return kDone;
+}
+
+int show(const Show& options, const Catalogue& catalogue, std::ostream& out, std::ostream& err) {
+  const auto source = catalogue.find(options.name);
+  if (!source) {
+    complain(source.error(), err);
+    return kBadUsage;
+  }
+  out << source->text;
+  return kDone;
+}
+
+int schema(std::ostream& out) {
+  out << scenario::json_schema() << "\n";
+  return kDone;
+}
+
+int help(const Help& options, std::ostream& out, std::ostream& err) {
+  const auto text = explain(options.topic);
+  if (!text) {
+    complain(text.error(), err);
+    return kBadUsage;
+  }
+  out << *text;
+  return kDone;
+}
+
+}  // namespace app

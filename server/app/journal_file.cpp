@@ -1,0 +1,123 @@
+// The journal on disk: see the header.
+#include "app/journal_file.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "journal/json.hpp"
+
+namespace app {
+
+namespace {
+
+constexpr std::size_t kEnough = 256 * 1024;  // octets worth a write before the second is over
+constexpr std::size_t kTooMuch = 64UL * 1024 * 1024;  // octets that may wait for the disk
+constexpr std::chrono::seconds kAtLeastEvery{1};
+
+}  // namespace
+
+base::Result<std::unique_ptr<JournalFile>> JournalFile::open(
+    const std::string& path, base::WallTime start, Report report
+) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (file < 0) {
+    return base::failure(
+        fmt::format("cannot write the journal file '{}': {}", path, std::strerror(errno)),
+        "--journal takes the path of a file"
+    );
+  }
+  return std::unique_ptr<JournalFile>(new JournalFile(file, path, start, std::move(report)));
+}
+
+JournalFile::JournalFile(int file, std::string path, base::WallTime start, Report report)
+    : file_(file),
+      path_(std::move(path)),
+      start_(start),
+      report_(std::move(report)),
+      thread_([this] { write_all(); }) {}
+
+JournalFile::~JournalFile() {
+  close();
+  ::close(file_);
+}
+
+void JournalFile::add(const journal::Event& event) {
+  if (failed_.load()) return;
+  const std::lock_guard lock(mutex_);
+  if (lines_.size() > kTooMuch) {
+    // A journal with a hole would be judged as if nothing had happened there: better none.
+    if (problem_.empty()) problem_ = fmt::format("'{}' is written too slowly", path_);
+    wake_.notify_one();
+    return;
+  }
+  journal::append_json(lines_, event, start_);
+  lines_ += '\n';
+  if (lines_.size() > kEnough) wake_.notify_one();
+}
+
+std::string JournalFile::problem() const {
+  const std::lock_guard lock(mutex_);
+  return problem_;
+}
+
+void JournalFile::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+// The thread: takes what has gathered and writes it without the lock.
+void JournalFile::write_all() {
+  std::unique_lock lock(mutex_);
+  while (!failed_.load()) {
+    wake_.wait_for(lock, kAtLeastEvery, [this] {
+      return closing_ || lines_.size() > kEnough || !problem_.empty();
+    });
+    if (!problem_.empty()) {
+      const auto problem = problem_;
+      lock.unlock();
+      fail(problem);
+      return;
+    }
+    const bool last = closing_;
+    const std::string taken = std::exchange(lines_, {});
+    lock.unlock();
+    write(taken);
+    if (last) return;
+    lock.lock();
+  }
+}
+
+void JournalFile::write(const std::string& text) {
+  std::size_t done = 0;
+  while (done < text.size()) {
+    const auto n = ::write(file_, text.data() + done, text.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      fail(fmt::format("cannot write '{}': {}", path_, std::strerror(errno)));
+      return;
+    }
+    done += static_cast<std::size_t>(n);
+  }
+}
+
+void JournalFile::fail(std::string problem) {
+  failed_.store(true);
+  {
+    const std::lock_guard lock(mutex_);
+    problem_ = problem;
+    lines_ = {};
+  }
+  if (report_) report_(problem);
+}
+
+}  // namespace app

@@ -1,0 +1,66 @@
+// The journal on disk: one JSON object a line, written as it grows. Events are rendered by whoever
+// adds them and written by a thread of its own, so a slow disk never holds up a conversation; what
+// waits for it is bounded. Written at least every second, and at the end.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "journal/event.hpp"
+
+namespace app {
+
+class JournalFile {
+ public:
+  using Report = std::function<void(const std::string& problem)>;
+
+  // An existing file is replaced. `report` is called once, by the writing thread, if writing fails;
+  // from then on nothing is written.
+  [[nodiscard]] static base::Result<std::unique_ptr<JournalFile>> open(
+      const std::string& path, base::WallTime start, Report report
+  );
+  ~JournalFile();
+  JournalFile(const JournalFile&) = delete;
+  JournalFile& operator=(const JournalFile&) = delete;
+
+  // The next event. Any thread, one at a time per sequence number.
+  void add(const journal::Event& event);
+
+  // Why writing has failed; empty: it has not.
+  [[nodiscard]] std::string problem() const;
+
+  // Writes what is left and ends; nothing may be added any more.
+  void close();
+
+ private:
+  JournalFile(int file, std::string path, base::WallTime start, Report report);
+
+  void write_all();
+  void write(const std::string& text);
+  void fail(std::string problem);
+
+  // Constant after construction.
+  const int file_;
+  const std::string path_;
+  const base::WallTime start_;
+  const Report report_;
+
+  // Guarded by mutex_.
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::string lines_;  // not yet taken by the thread
+  std::string problem_;
+  bool closing_ = false;
+
+  std::atomic<bool> failed_{false};
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace app

@@ -1,0 +1,34 @@
+// How the program says that it is ready: one line for people and scripts, one file for programs.
+// Both are stable: fields may be added to the file, nothing else. Pure but for write_whole.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "control/ports.hpp"
+
+namespace app {
+
+struct Ready {
+  std::int64_t pid = 0;
+  std::string http;  // "127.0.0.1:8025"
+  std::string receiver;
+  std::vector<control::Port> ports;
+  std::string scenario;
+  std::uint64_t seed = 1;
+  double scale = 1;
+};
+
+// "failmx ready smtp=127.0.0.1:1025 http=... receiver=default scenario=addresses seed=1", no line
+// end.
+[[nodiscard]] std::string ready_line(const Ready& ready);
+
+// {"pid":1,"http":"...","listeners":[{"receiver","address","protocol","tls"}],"scenario","seed","scale"}
+[[nodiscard]] std::string ready_json(const Ready& ready);
+
+// Makes the file appear with all of its text at once, by rename.
+[[nodiscard]] base::Result<void> write_whole(const std::string& path, const std::string& text);
+
+}  // namespace app

@@ -1,0 +1,189 @@
+// The command line and the environment, as a table of what is understood and what is refused.
+#include "app/cli.hpp"
+
+#include <cstdlib>
+#include <map>
+
+#include "support/catch.hpp"
+
+namespace app {
+
+namespace {
+
+// Sets environment variables for one test.
+class Environment {
+ public:
+  explicit Environment(std::map<std::string, std::string> values) : values_(std::move(values)) {
+    for (const auto& [name, value] : values_) ::setenv(name.c_str(), value.c_str(), 1);
+  }
+
+  ~Environment() {
+    for (const auto& [name, value] : values_) ::unsetenv(name.c_str());
+  }
+
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+ private:
+  std::map<std::string, std::string> values_;
+};
+
+template <typename T>
+T parsed(const std::vector<std::string>& arguments) {
+  const auto line = parse(arguments);
+  CAPTURE(line.err);
+  REQUIRE(line.command);
+  REQUIRE(std::holds_alternative<T>(*line.command));
+  return std::get<T>(*line.command);
+}
+
+}  // namespace
+
+TEST_CASE("serve without options has the documented defaults") {
+  const auto serve = parsed<Serve>({"serve"});
+  CHECK(serve.smtp == "127.0.0.1:1025");
+  CHECK(serve.http == "127.0.0.1:8025");
+  CHECK(serve.scenario == "addresses");
+  CHECK_FALSE(serve.seed);
+  CHECK_FALSE(serve.open);
+  CHECK(serve.token.empty());
+  CHECK(serve.allow_hosts.empty());
+  CHECK(serve.max_connections == 15'000);
+  CHECK(serve.journal_events == 200'000);
+  CHECK(serve.drain == std::chrono::seconds(10));
+}
+
+TEST_CASE("Every option of serve is read from the command line") {
+  const auto serve = parsed<Serve>({"serve",       "--smtp",
+                                    "[::1]:0",     "--http=127.0.0.1:9",
+                                    "--scenario",  "x.toml",
+                                    "--scenarios", "dir",
+                                    "--seed",      "7",
+                                    "--token",     "t",
+                                    "--open",      "--allow-host",
+                                    "a.test",      "--allow-host",
+                                    "b.test",      "--max-connections",
+                                    "5",           "--journal-events",
+                                    "9",           "--journal",
+                                    "j.ndjson",    "--ready-file",
+                                    "r.json",      "--drain",
+                                    "1m30s"});
+  CHECK(serve.smtp == "[::1]:0");
+  CHECK(serve.http == "127.0.0.1:9");
+  CHECK(serve.scenario == "x.toml");
+  CHECK(serve.scenarios == "dir");
+  CHECK(serve.seed == 7);
+  CHECK(serve.token == "t");
+  CHECK(serve.open);
+  CHECK(serve.allow_hosts == std::vector<std::string>{"a.test", "b.test"});
+  CHECK(serve.max_connections == 5);
+  CHECK(serve.journal_events == 9);
+  CHECK(serve.journal == "j.ndjson");
+  CHECK(serve.ready_file == "r.json");
+  CHECK(serve.drain == std::chrono::seconds(90));
+}
+
+TEST_CASE("Every option of serve has an environment variable") {
+  const Environment environment({
+      {"FAILMX_LISTEN_SMTP", "0.0.0.0:25"},
+      {"FAILMX_LISTEN_HTTP", "0.0.0.0:80"},
+      {"FAILMX_SCENARIO", "healthy"},
+      {"FAILMX_SCENARIOS", "dir"},
+      {"FAILMX_SEED", "7"},
+      {"FAILMX_TOKEN", "t"},
+      {"FAILMX_OPEN", "1"},
+      {"FAILMX_ALLOW_HOST", "a.test,b.test"},
+      {"FAILMX_MAX_CONNECTIONS", "5"},
+      {"FAILMX_JOURNAL_EVENTS", "9"},
+      {"FAILMX_JOURNAL", "j.ndjson"},
+      {"FAILMX_READY_FILE", "r.json"},
+      {"FAILMX_DRAIN", "2s"},
+  });
+  const auto serve = parsed<Serve>({"serve", "--scenario", "stronger"});
+  CHECK(serve.scenario == "stronger");
+  CHECK(serve.smtp == "0.0.0.0:25");
+  CHECK(serve.http == "0.0.0.0:80");
+  CHECK(serve.scenarios == "dir");
+  CHECK(serve.seed == 7);
+  CHECK(serve.token == "t");
+  CHECK(serve.open);
+  CHECK(serve.allow_hosts == std::vector<std::string>{"a.test", "b.test"});
+  CHECK(serve.max_connections == 5);
+  CHECK(serve.journal_events == 9);
+  CHECK(serve.journal == "j.ndjson");
+  CHECK(serve.ready_file == "r.json");
+  CHECK(serve.drain == std::chrono::seconds(2));
+}
+
+TEST_CASE("An environment variable can say no") {
+  const Environment environment({{"FAILMX_OPEN", "0"}});
+  CHECK_FALSE(parsed<Serve>({"serve"}).open);
+}
+
+TEST_CASE("The other commands are read") {
+  CHECK(parsed<Check>({"check", "a.toml", "b.toml"}).files.size() == 2);
+  CHECK(parsed<List>({"list", "--tag", "t"}).tag == "t");
+  CHECK(parsed<Show>({"show", "healthy", "--scenarios", "d"}).scenarios == "d");
+  parsed<Schema>({"schema"});
+  CHECK(parsed<Health>({"health", "--http", "http://a:1"}).http == "http://a:1");
+  CHECK(parsed<Help>({"help", "actions"}).topic == "actions");
+  CHECK(parsed<Help>({"help"}).topic.empty());
+}
+
+TEST_CASE("health asks the server that the environment describes") {
+  CHECK(parsed<Health>({"health"}).http == "http://127.0.0.1:8025");
+  const Environment listen({{"FAILMX_LISTEN_HTTP", "0.0.0.0:99"}});
+  CHECK(parsed<Health>({"health"}).http == "http://127.0.0.1:99");
+  const Environment client({{"FAILMX_HTTP", "http://failmx:8025"}});
+  CHECK(parsed<Health>({"health"}).http == "http://failmx:8025");
+}
+
+TEST_CASE("Bad usage is refused with what was wrong") {
+  struct Row {
+    std::vector<std::string> arguments;
+    std::string part;
+  };
+
+  const auto row = GENERATE(
+      Row{{}, "failmx --help"},
+      Row{{"sevre"}, "did you mean 'serve'?"},
+      Row{{"serve", "--scenaro", "x"}, "did you mean '--scenario'?"},
+      Row{{"serve", "--sed=1"}, "did you mean '--seed'?"},
+      Row{{"serve", "--seed", "x"}, "--seed"},
+      Row{{"serve", "--seed", "-1"}, "--seed"},
+      Row{{"serve", "--smtp", "nowhere"}, "has no port"},
+      Row{{"serve", "--http", "a.example:1"}, "127.0.0.1:1025"},
+      Row{{"serve", "--max-connections", "0"}, "--max-connections"},
+      Row{{"serve", "--drain", "10"}, "lacks a unit"},
+      Row{{"serve", "extra"}, "extra"},
+      Row{{"check"}, "FILE"},
+      Row{{"show"}, "NAME"}
+  );
+  CAPTURE(row.arguments);
+  const auto line = parse(row.arguments);
+  CHECK_FALSE(line.command);
+  CHECK(line.status == kBadUsage);
+  CHECK(line.out.empty());
+  CAPTURE(line.err);
+  CHECK(line.err.find(row.part) != std::string::npos);
+}
+
+TEST_CASE("Help goes to standard output and is no failure") {
+  const auto general = parse({"--help"});
+  CHECK(general.status == kDone);
+  CHECK_FALSE(general.command);
+  for (const auto* part :
+       {"serve", "check", "list", "show", "schema", "health", "help", "Examples"}) {
+    CAPTURE(part);
+    CHECK(general.out.find(part) != std::string::npos);
+  }
+  const auto serve = parse({"serve", "--help"});
+  CHECK(serve.status == kDone);
+  for (const auto* part : {"--scenario", "FAILMX_SCENARIO", "127.0.0.1:1025", "SIGTERM"}) {
+    CAPTURE(part);
+    CHECK(serve.out.find(part) != std::string::npos);
+  }
+  CHECK(parse({"--version"}).out == "failmx 0.1.0\n");
+}
+
+}  // namespace app

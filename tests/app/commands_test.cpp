@@ -1,0 +1,195 @@
+// What check, list, show, schema and help print, and their exit statuses.
+#include "app/commands.hpp"
+
+#include <array>
+#include <sstream>
+
+#include "app/app.hpp"
+#include "app/files.hpp"
+#include "app/topics.hpp"
+#include "control/routes.hpp"
+#include "support/catch.hpp"
+
+namespace app {
+
+namespace {
+
+constexpr std::string_view kGood = R"(name = "good"
+summary = "One rule"
+tags = ["a"]
+[[phase]]
+name = "full"
+for = "30m"
+[[phase]]
+name = "healthy"
+[[rule]]
+at = "rcpt"
+during = "full"
+reply = "452 4.3.1 Mail system full"
+)";
+
+// Five different mistakes, each at a place of its own.
+constexpr std::string_view kBad = R"(name = "bad"
+colour = "red"
+[[rule]]
+at = "rcptt"
+reply = "452 4.3.1 Mail system full"
+[[rule]]
+at = "rcpt"
+  delay = "2 parsecs"
+[[rule]]
+at = "rcpt"
+reply = "999 no"
+[[rule]]
+at = "connect"
+match = { recipient = "*@a.test" }
+reply = "421 4.3.2 no"
+)";
+
+struct Printed {
+  int status = 0;
+  std::string out;
+  std::string err;
+};
+
+Printed printed(const std::vector<std::string>& arguments) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const int status = run(arguments, out, err);
+  return {status, out.str(), err.str()};
+}
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> out;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) out.push_back(line);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("check says that a good file is good") {
+  const Folder folder;
+  const auto file = folder.write("good.toml", kGood);
+  const auto result = printed({"check", file});
+  CHECK(result.status == kDone);
+  CHECK(result.out == file + ": ok, 1 rule, 2 phases\n");
+  CHECK(result.err.empty());
+}
+
+TEST_CASE("check reports five mistakes with their places") {
+  const Folder folder;
+  const auto file = folder.write("bad.toml", kBad);
+  const auto result = printed({"check", file});
+  CHECK(result.status == kBadUsage);
+  CHECK(result.out == file + ": 5 errors\n");
+  const auto found = lines(result.err);
+  REQUIRE(found.size() == 5);
+  const std::array places = {":2:1: ", ":4:6: ", ":8:11: ", ":11:9: ", ":14:11: "};
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    CAPTURE(found[i]);
+    CHECK(found[i].starts_with(file + places[i]));
+  }
+}
+
+TEST_CASE("check goes on after a bad file") {
+  const Folder folder;
+  const auto good = folder.write("good.toml", kGood);
+  const auto result = printed({"check", folder.in("missing.toml"), good});
+  CHECK(result.status == kBadUsage);
+  CHECK(result.err.find("missing.toml") != std::string::npos);
+  CHECK(result.out == good + ": ok, 1 rule, 2 phases\n");
+}
+
+TEST_CASE("check prints warnings and passes") {
+  const Folder folder;
+  const auto file = folder.write(
+      "odd.toml", "name = \"odd\"\n[[rule]]\nat = \"rcpt\"\nreply = \"452 5.3.1 x\"\n"
+  );
+  const auto result = printed({"check", file});
+  CHECK(result.status == kDone);
+  CHECK(result.err.find("warning: ") != std::string::npos);
+  CHECK(result.out.find("ok, 1 rule, ") != std::string::npos);
+  CHECK(result.out.find("warning") != std::string::npos);
+}
+
+TEST_CASE("list shows names and summaries and those with a tag") {
+  const Folder folder;
+  folder.write("zz-good.toml", kGood);
+  folder.write("zz-bad.toml", kBad);
+  const auto all = printed({"list", "--scenarios", folder.path()});
+  CHECK(all.status == kDone);
+  CHECK(all.out.find("zz-good") != std::string::npos);
+  CHECK(all.out.find("One rule") != std::string::npos);
+  CHECK(all.out.find("has errors") != std::string::npos);
+  CHECK(lines(all.out).size() == shipped::scenarios().size() + 2);
+  const auto tagged = printed({"list", "--scenarios", folder.path(), "--tag", "a"});
+  CHECK(tagged.out == "zz-good  One rule\n");
+  CHECK(printed({"list", "--tag", "no such tag"}).status == kFailed);
+}
+
+TEST_CASE("show prints the text of a scenario") {
+  const Folder folder;
+  folder.write("good.toml", kGood);
+  CHECK(printed({"show", "good", "--scenarios", folder.path()}).out == kGood);
+  const auto wrong = printed({"show", "goood", "--scenarios", folder.path()});
+  CHECK(wrong.status == kBadUsage);
+  CHECK(wrong.err == "failmx: there is no scenario 'goood'; did you mean 'good'?\n");
+}
+
+TEST_CASE("schema prints a JSON document") {
+  const auto result = printed({"schema"});
+  CHECK(result.status == kDone);
+  CHECK(result.out.starts_with("{"));
+  CHECK(result.out.find("json-schema.org") != std::string::npos);
+}
+
+TEST_CASE("serve refuses what it cannot start with") {
+  const Folder folder;
+  const auto bad = folder.write("bad.toml", kBad);
+
+  struct Row {
+    std::vector<std::string> arguments;
+    std::string part;
+  };
+
+  const auto row = GENERATE_COPY(
+      Row{{"--scenario", bad}, ":4:6: "},
+      Row{{"--scenario", "helthy"}, "did you mean 'healthy'?"},
+      Row{{"--scenarios", folder.in("missing")}, "missing"},
+      Row{{"--smtp", "0.0.0.0:0"}, "--open"},
+      Row{{"--http", "[::]:0"}, "--token"}
+  );
+  std::vector<std::string> arguments = {"serve"};
+  arguments.insert(arguments.end(), row.arguments.begin(), row.arguments.end());
+  CAPTURE(arguments);
+  const auto result = printed(arguments);
+  CHECK(result.status == kBadUsage);
+  CHECK(result.out.empty());
+  CAPTURE(result.err);
+  CHECK(result.err.find(row.part) != std::string::npos);
+}
+
+TEST_CASE("Every help topic has a text and is listed") {
+  const auto overview = printed({"help"});
+  CHECK(overview.status == kDone);
+  for (const Topic& topic : topics()) {
+    CAPTURE(topic.name);
+    CHECK_FALSE(topic.doc.empty());
+    CHECK(overview.out.find(topic.name) != std::string::npos);
+    CHECK(printed({"help", std::string(topic.name)}).out.size() > 50);
+  }
+  CHECK(printed({"help", "api"}).out.find("/v1/receivers/{name}") != std::string::npos);
+  CHECK(printed({"help", "serve"}).out.find("--scenario") != std::string::npos);
+  const auto wrong = printed({"help", "actoins"});
+  CHECK(wrong.status == kBadUsage);
+  CHECK(wrong.err.find("did you mean 'actions'?") != std::string::npos);
+}
+
+TEST_CASE("health fails where nothing listens or the URL is none") {
+  CHECK(printed({"health", "--http", "http://127.0.0.1:1"}).status == kFailed);
+  CHECK(printed({"health", "--http", "http://"}).status == kFailed);
+  CHECK(printed({"health", "--http", "http://127.0.0.1:1/path?x"}).status == kFailed);
+}
+
+}  // namespace app

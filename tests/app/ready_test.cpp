@@ -1,0 +1,57 @@
+// The ready line and the ready file, to the letter: other programs read them.
+#include "app/ready.hpp"
+
+#include <filesystem>
+
+#include "app/files.hpp"
+#include "support/catch.hpp"
+
+namespace app {
+
+namespace {
+
+const Ready kReady{
+    .pid = 12,
+    .http = "127.0.0.1:8025",
+    .receiver = "default",
+    .ports = {{"127.0.0.1:1025", "smtp", "none"}},
+    .scenario = "addresses",
+    .seed = 1,
+    .scale = 60,
+};
+
+}  // namespace
+
+TEST_CASE("The ready line has its documented form") {
+  CHECK(
+      ready_line(kReady) ==
+      "failmx ready smtp=127.0.0.1:1025 http=127.0.0.1:8025 receiver=default scenario=addresses "
+      "seed=1"
+  );
+}
+
+TEST_CASE("The ready file has its documented form") {
+  CHECK(
+      ready_json(kReady) ==
+      R"({"pid":12,"http":"127.0.0.1:8025","listeners":[{"receiver":"default",)"
+      R"("address":"127.0.0.1:1025","protocol":"smtp","tls":"none"}],"scenario":"addresses",)"
+      R"("seed":1,"scale":60})"
+      "\n"
+  );
+}
+
+TEST_CASE("A file is written whole and leaves no draft") {
+  const Folder folder;
+  folder.write("ready.json", "old");
+  REQUIRE(write_whole(folder.in("ready.json"), "new\n"));
+  CHECK(folder.read("ready.json") == "new\n");
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    (void)entry;
+    ++files;
+  }
+  CHECK(files == 1);
+  CHECK_FALSE(write_whole(folder.in("missing/ready.json"), "x"));
+}
+
+}  // namespace app
