@@ -11,7 +11,6 @@ build_packages=(
   libfmt-dev libspdlog-dev libexpected-dev libcli11-dev libtomlplusplus-dev libre2-dev libxxhash-dev
 )
 test_packages=(catch2 librapidcheck-dev postfix swaks curl jq procps)
-bench_packages=(libbenchmark-dev postfix)
 format_packages=(clang-format-14)
 analysis_packages=(clang-14 clang-tidy-14 libclang-rt-14-dev llvm-14)
 
