@@ -54,6 +54,15 @@ std::string check_duration(const std::string& text) {
   return duration ? "" : fmt::format("{}; {}", duration.error().message, duration.error().hint);
 }
 
+// CLI11 would take "-1" for a very large unsigned number.
+std::string check_whole_number(const std::string& text) {
+  constexpr std::size_t kDigits = 18;
+  const bool whole =
+      !text.empty() && text.size() <= kDigits &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return whole ? "" : fmt::format("'{}' is not a whole number", base::printable(text, 80));
+}
+
 void add_scenarios(CLI::App& command, std::string& target) {
   command
       .add_option("--scenarios", target, "Folder of *.toml files that add to the shipped scenarios")
@@ -82,6 +91,7 @@ void add_serve_addresses(CLI::App& command, Serve& serve) {
           "--allow-host", serve.allow_hosts, "Host name the API may be addressed by; repeatable"
       )
       ->type_name("NAME")
+      ->take_all()
       ->delimiter(',')
       ->allow_extra_args(false)
       ->envname("FAILMX_ALLOW_HOST");
@@ -91,6 +101,8 @@ void add_serve(CLI::App& app, Serve& serve, std::string& drain) {
   auto& command =
       *app.add_subcommand("serve", "Run the receiver and its control API until told to stop");
   command.footer(kServeFooter);
+  // So that a wrapper script's options can be overridden.
+  command.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   command
       .add_option(
           "--scenario",
@@ -103,6 +115,7 @@ void add_serve(CLI::App& app, Serve& serve, std::string& drain) {
   add_scenarios(command, serve.scenarios);
   command.add_option("--seed", serve.seed, "Seed of all random draws, instead of the scenario's")
       ->type_name("N")
+      ->check(check_whole_number)
       ->envname("FAILMX_SEED");
   add_serve_addresses(command, serve);
   command

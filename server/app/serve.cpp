@@ -169,19 +169,27 @@ std::vector<control::Problem> Running::unready() const {
   return problems;
 }
 
-// Returns when SIGINT or SIGTERM has come; a second one then ends the program at once.
-void wait_for_signal() {
-  asio::io_context io;
-  asio::signal_set signals(io, SIGINT, SIGTERM);
-  signals.async_wait([&signals](boost::system::error_code, int number) {
-    signals.clear();
-    for (const int again : {SIGINT, SIGTERM}) {
-      std::signal(again, [](int) { ::_exit(kInterrupted); });
-    }
-    spdlog::info("event=stopping signal={}", number);
-  });
-  io.run();
-}
+// SIGINT and SIGTERM, caught from construction on: whoever reads the ready line may stop the
+// program at once. A second one then ends it on the spot.
+class Signals {
+ public:
+  Signals() {
+    signals_.async_wait([this](boost::system::error_code, int number) {
+      signals_.clear();
+      for (const int again : {SIGINT, SIGTERM}) {
+        std::signal(again, [](int) { ::_exit(kInterrupted); });
+      }
+      spdlog::info("event=stopping signal={}", number);
+    });
+  }
+
+  // Returns when one has come.
+  void wait() { io_.run(); }
+
+ private:
+  asio::io_context io_;
+  asio::signal_set signals_{io_, SIGINT, SIGTERM};
+};
 
 // The scenario to start with, checked; nothing when it has been reported as wrong.
 std::optional<control::Source> checked_scenario(
@@ -221,6 +229,7 @@ int serve(const Serve& options, std::ostream& out, std::ostream& err) {
 
   std::signal(SIGPIPE, SIG_IGN);
   set_up_log();
+  Signals signals;
   Running running(options, std::move(catalogue));
   const auto ready = running.start(*source);
   if (!ready) {
@@ -235,7 +244,7 @@ int serve(const Serve& options, std::ostream& out, std::ostream& err) {
   }
   out << ready_line(*ready) << std::endl;
   spdlog::info("event=started version={} pid={} scale={}", kVersion, ready->pid, ready->scale);
-  wait_for_signal();
+  signals.wait();
   running.stop();
   return kDone;
 }

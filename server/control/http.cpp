@@ -58,7 +58,8 @@ base::Result<void> read_target(std::string_view target, Request& request) {
   for (const std::string& segment : url->segments()) request.segments.push_back(segment);
   request.query.clear();
   for (const auto& parameter : url->params()) {
-    request.query.push_back({parameter.key, parameter.value});
+    const bool empty = parameter.key.empty() && parameter.value.empty();  // "/livez?", "?a=1&"
+    if (!empty) request.query.push_back({parameter.key, parameter.value});
   }
   return {};
 }

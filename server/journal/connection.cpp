@@ -70,9 +70,7 @@ void Connection::add(const Event& event) {
       fired_ = {};
       return transaction_.message(event.message);
     case Kind::reply: return replied(event);
-    case Kind::sent:
-      if (refusal_ && refusal_->reply == last_reply_) refusal_->when = when(event);
-      return transaction_.reply_sent(last_reply_, when(event));
+    case Kind::sent: return sent(event);
     case Kind::cut: return cut(event);
     case Kind::stored: return transaction_.stored();
     case Kind::fired:
@@ -214,12 +212,17 @@ void Connection::replied_without_rules(base::Stage stage, const Answer& answer) 
   if (before_mail) replied_before_mail(stage, answer);
 }
 
+void Connection::sent(const Event& event) {
+  const std::uint64_t reply = event.reply == 0 ? last_reply_ : event.reply;
+  if (refusal_ && refusal_->reply == reply) refusal_->when = when(event);
+  transaction_.reply_sent(reply, when(event));
+}
+
 void Connection::cut(const Event& event) {
-  Answer lost{.outcome = Outcome::lost, .when = when(event), .reply = last_reply_, .rule = fired_};
-  if (!event.rule.empty()) lost.rule = event.rule;
-  if (refusal_ && refusal_->reply == last_reply_) refusal_.reset();
-  if (farewell_ && farewell_->reply == last_reply_) farewell_.reset();
-  transaction_.reply_cut(last_reply_, lost);
+  const std::uint64_t reply = event.reply == 0 ? last_reply_ : event.reply;
+  if (refusal_ && refusal_->reply == reply) refusal_.reset();
+  if (farewell_ && farewell_->reply == reply) farewell_.reset();
+  transaction_.reply_cut(reply);
 }
 
 Answer Connection::broken(const Event& event) const {
@@ -243,7 +246,7 @@ void Connection::ended(const Event& event) {
   }
   const bool lost = left ? event.held : event.ending != Ending::quit;
   const Answer abandoned{.outcome = Outcome::abandoned, .when = when(event)};
-  if (transaction_.in_progress()) transaction_.over(lost ? broken(event) : abandoned);
+  transaction_.connection_ended(lost ? broken(event) : abandoned);
   if (seen_connect_ && !had_mail_) ended_without_mail(event);
 }
 

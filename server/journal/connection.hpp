@@ -29,6 +29,7 @@ class Connection {
   void replied(const Event& event);
   void replied_before_mail(base::Stage stage, const Answer& answer);
   void replied_without_rules(base::Stage stage, const Answer& answer);
+  void sent(const Event& event);
   void cut(const Event& event);
   void ended(const Event& event);
   void ended_without_mail(const Event& event);

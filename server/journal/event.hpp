@@ -24,8 +24,8 @@ enum class Kind : std::uint8_t {
   command,    // subject = address (mail, rcpt) or argument, text = line, began = its first octet
   message,    // the end of data arrived: `message` is set
   reply,      // as planned, just before it is handed over: code, enhanced, text, stage, rule, nth
-  sent,       // the reply before is handed over as a whole only now (drip, full socket)
-  cut,        // of the reply before only `count` octets left; named "reply-cut"
+  sent,       // `reply` is handed over as a whole only now (drip, full socket)
+  cut,        // of `reply` only `count` octets left; comes before `ended`; named "reply-cut"
   stored,     // the message was kept
   fired,     // an adding rule, or a deciding one without reply, acted: rule, nth, stage; text = how
   finding,   // subject = name of the finding, text = detail
@@ -93,6 +93,7 @@ struct Event {
                       // although the reply does not say so
   base::Micros began{0};  // command: arrival of its first octet (<= at)
   std::uint64_t count = 0;
+  std::uint64_t reply = 0;  // sent, cut: sequence number of their reply; 0: the last one
   std::string enhanced{};
   std::string subject{};
   std::string text{};

@@ -207,6 +207,7 @@ void read_all(Fields& fields, Event& event) {
   fields.read_number("connection", event.connection);
   fields.read_number("code", event.code);
   fields.read_number("nth", event.nth);
+  fields.read_number("reply_seq", event.reply);
   fields.read("elapsed", event.at);
   fields.read("judge", event.judge);
   fields.read("clock", event.clock);

@@ -107,6 +107,7 @@ void append_json(std::string& out, const Event& event, base::WallTime start) {
   if (event.flag) object.boolean(flag_name(event.kind), true);
   object.some("began", event.began);
   object.some(count_name(event.kind), event.count);
+  object.some("reply_seq", event.reply);
   if (!event.parameters.empty()) append_pairs(object.field("parameters"), event.parameters);
   if (event.message) append_facts(object.field("message"), *event.message);
   if (event.setup) append_setup(object.field("setup"), *event.setup);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 #include "base/text.hpp"
@@ -12,6 +13,9 @@ namespace {
 
 // Accepted attempts whose reply may still prove to have been read; further ones stay ambiguous.
 constexpr std::size_t kUnread = 10'000;
+
+// Attempts of earlier transactions that a late or cut reply may still concern.
+constexpr std::ptrdiff_t kEarlier = 64;
 
 std::size_t hash_of(std::string_view address) {
   return std::hash<std::string>{}(base::fold_domain(address));
@@ -24,15 +28,14 @@ bool same_address(std::string_view a, std::string_view b) {
 }  // namespace
 
 void Transaction::mail(const Named& command, Origin origin) {
+  forget_recipients();
   state_ = State::asked;
   origin_ = std::move(origin);
   origin_.stage = base::Stage::mail;
   origin_.sender = base::Name(command.address);
   mail_ = command.seq;
-  refused_mail_ = 0;
   setup_ = ledger_->setup();
   parameters_ = command.parameters;
-  recipients_.clear();
 }
 
 void Transaction::mail_answered(const Answer& answer) {
@@ -174,7 +177,7 @@ void Transaction::over(const Answer& answer) {
   for (const Recipient& recipient : recipients_) {
     if (AttemptRecord* attempt = undecided(recipient)) ledger_->decide(*attempt, answer);
   }
-  recipients_.clear();
+  forget_recipients();
   state_ = State::none;
 }
 
@@ -186,6 +189,15 @@ void Transaction::lose_without_recipient(const Answer& answer) {
   ledger_->decide(attempt, answer);
 }
 
+// A slow client may get its replies while later transactions are in hand already.
+void Transaction::forget_recipients() {
+  if (recipients_.empty() && refused_mail_ != 0) earlier_.push_back(refused_mail_);
+  for (const Recipient& recipient : recipients_) earlier_.push_back(recipient.attempt);
+  if (std::ssize(earlier_) > kEarlier) earlier_.erase(earlier_.begin(), earlier_.end() - kEarlier);
+  refused_mail_ = 0;
+  recipients_.clear();
+}
+
 template <typename Act>
 void Transaction::for_reply(std::uint64_t reply, Act act) {
   const auto meant = [&](std::uint64_t id) {
@@ -194,6 +206,7 @@ void Transaction::for_reply(std::uint64_t reply, Act act) {
   };
   if (recipients_.empty()) meant(refused_mail_);
   for (const Recipient& recipient : recipients_) meant(recipient.attempt);
+  for (const std::uint64_t id : earlier_) meant(id);
 }
 
 void Transaction::reply_sent(std::uint64_t reply, Instant when) {
@@ -201,12 +214,27 @@ void Transaction::reply_sent(std::uint64_t reply, Instant when) {
 }
 
 // Half a reply tells the client nothing that it may rely on.
-void Transaction::reply_cut(std::uint64_t reply, const Answer& answer) {
+void Transaction::reply_cut(std::uint64_t reply) {
   for_reply(reply, [&](AttemptRecord& attempt) {
-    ledger_->decide(attempt, answer);
+    ledger_->decide(attempt, {.nth = attempt.answer.nth, .rule = attempt.answer.rule});
     attempt.ambiguous_end = false;
     unread_.erase(std::remove(unread_.begin(), unread_.end(), attempt.id), unread_.end());
+    reopened_.push_back(attempt.id);
   });
+}
+
+void Transaction::connection_ended(const Answer& answer) {
+  for (const std::uint64_t id : reopened_) {
+    AttemptRecord* attempt = ledger_->find(id);
+    if (attempt == nullptr || !attempt->open()) continue;
+    Answer own = answer;
+    if (!attempt->answer.rule.empty()) {
+      own.rule = attempt->answer.rule;
+      own.nth = attempt->answer.nth;
+    }
+    ledger_->decide(*attempt, std::move(own));
+  }
+  over(answer);
 }
 
 // What came in one piece with the message was sent before the reply could be read.

@@ -49,9 +49,15 @@ class Transaction {
   // Whatever is undecided gets this answer, and the transaction is over.
   void over(const Answer& answer);
 
-  // The reply with this number left later than planned, or not as a whole.
+  // The reply with this number left later than planned.
   void reply_sent(std::uint64_t reply, Instant when);
-  void reply_cut(std::uint64_t reply, const Answer& answer);
+
+  // The reply with this number never left as a whole: what it decided is open again, until
+  // connection_ended() says who is to blame.
+  void reply_cut(std::uint64_t reply);
+
+  // Whatever is undecided gets this answer for good.
+  void connection_ended(const Answer& answer);
 
   // The client has shown that it read what was accepted before `began`.
   void client_went_on(base::Micros began);
@@ -79,6 +85,7 @@ class Transaction {
   [[nodiscard]] const Recipient* known(std::string_view address) const;
   [[nodiscard]] AttemptRecord* undecided(const Recipient& recipient);
   void lose_without_recipient(const Answer& answer);
+  void forget_recipients();
   template <typename Act>
   void for_reply(std::uint64_t reply, Act act);
 
@@ -91,6 +98,8 @@ class Transaction {
   std::shared_ptr<const Setup> setup_{};
   Parameters parameters_{};  // of MAIL
   std::vector<Recipient> recipients_{};
+  std::vector<std::uint64_t> earlier_{};   // attempts of transactions before, the last few
+  std::vector<std::uint64_t> reopened_{};  // attempts whose reply was cut short
   // Accepted attempts whose reply may not have been read, by time, of earlier transactions too.
   std::vector<std::uint64_t> unread_{};
 };

@@ -24,6 +24,7 @@ Conversation::Inquiry Conversation::ask(const smtp::Question& question, base::Ti
   query.connection = peer_.connection;
   query.receiver_time = inquiry.moment.receiver_time;
   query.phase = inquiry.moment.phase;
+  query.phase_left = inquiry.moment.phase_left;
   query.size = envelope.declared_size;
   query.has_sender = stage == Stage::mail || envelope.has_sender;
   query.sender = stage == Stage::mail ? std::string_view(question.command.address)
@@ -35,12 +36,15 @@ Conversation::Inquiry Conversation::ask(const smtp::Question& question, base::Ti
     query.parameters = &question.command.parameters;
     inquiry.deliveries.push_back(receiver_->find(peer_.connection, question.command.address));
     query.targets.push_back(
-        {.recipient = question.command.address, .delivery_key = {}, .parameters = &question.command.parameters}
+        {.recipient = question.command.address,
+         .delivery_key = {},
+         .parameters = &question.command.parameters}
     );
   } else if (stage == Stage::data || stage == Stage::message) {
     for (const auto& recipient : envelope.recipients) {
       inquiry.deliveries.push_back(receiver_->find(peer_.connection, recipient.address));
-      query.targets.push_back({.recipient = recipient.address, .delivery_key = {}, .parameters = &recipient.parameters}
+      query.targets.push_back(
+          {.recipient = recipient.address, .delivery_key = {}, .parameters = &recipient.parameters}
       );
     }
   }

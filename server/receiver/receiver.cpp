@@ -150,7 +150,7 @@ Receiver::Moment Receiver::moment(const Edition& edition, base::TimePoint now) {
   // What the journal says of the phase is what rules go by, to the nanosecond.
   moment.phase = &edition == edition_.get() ? phase_ : here.index;
   if (here.ends && moment.phase == here.index)
-    moment.retry_after = *here.ends - moment.receiver_time;
+    moment.phase_left = *here.ends - moment.receiver_time;
   return moment;
 }
 

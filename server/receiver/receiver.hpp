@@ -96,7 +96,7 @@ class Receiver {
   struct Moment {
     base::Duration receiver_time{0};
     std::size_t phase = 0;
-    base::Duration retry_after{0};  // until the phase ends; 0: it has no end
+    base::Duration phase_left{0};  // receiver clock, until the phase ends; 0: it has no end
     double scale = 1;
   };
 

@@ -83,8 +83,8 @@ struct Placeholders {
 // closes. plan.commit and positive differ where a rule lies: "250" yet discarded is positive
 // without a commit, "451" yet stored commits without being positive.
 struct Action {
-  wire::Plan plan{};      // commit is set when the question is accepted (or the message stored)
-  smtp::Reply reply{};    // as planned; code 0: none is sent
+  wire::Plan plan{};    // commit is set when the question is accepted (or the message stored)
+  smtp::Reply reply{};  // as planned; code 0: none is sent
   // The wire says yes (without a reply: it was accepted): the protocol goes on as after the healthy
   // reply.
   bool positive = false;

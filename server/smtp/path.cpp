@@ -112,7 +112,7 @@ bool is_literal(std::string_view inside) {
 std::size_t domain_length(std::string_view text, std::string_view ends) {
   if (!text.empty() && text.front() == '[') {
     const auto close = text.find(']');
-    if (close == std::string_view::npos || close >= kLongestDomain) return 0;
+    if (close >= kLongestDomain) return 0;  // too long, or none
     return is_literal(text.substr(1, close - 1)) ? close + 1 : 0;
   }
   const auto length = std::min(text.find_first_of(ends), text.size());

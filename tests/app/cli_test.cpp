@@ -2,7 +2,7 @@
 #include "app/cli.hpp"
 
 #include <cstdlib>
-#include <map>
+#include <utility>
 
 #include "support/catch.hpp"
 
@@ -10,22 +10,24 @@ namespace app {
 
 namespace {
 
+using Variable = std::pair<const char*, const char*>;
+
 // Sets environment variables for one test.
 class Environment {
  public:
-  explicit Environment(std::map<std::string, std::string> values) : values_(std::move(values)) {
-    for (const auto& [name, value] : values_) ::setenv(name.c_str(), value.c_str(), 1);
+  explicit Environment(std::initializer_list<Variable> values) : values_(values) {
+    for (const auto& [name, value] : values_) ::setenv(name, value, 1);
   }
 
   ~Environment() {
-    for (const auto& [name, value] : values_) ::unsetenv(name.c_str());
+    for (const auto& [name, value] : values_) ::unsetenv(name);
   }
 
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 
  private:
-  std::map<std::string, std::string> values_;
+  std::vector<Variable> values_;
 };
 
 template <typename T>
@@ -84,7 +86,7 @@ TEST_CASE("Every option of serve is read from the command line") {
 }
 
 TEST_CASE("Every option of serve has an environment variable") {
-  const Environment environment({
+  const Environment environment{
       {"FAILMX_LISTEN_SMTP", "0.0.0.0:25"},
       {"FAILMX_LISTEN_HTTP", "0.0.0.0:80"},
       {"FAILMX_SCENARIO", "healthy"},
@@ -98,7 +100,7 @@ TEST_CASE("Every option of serve has an environment variable") {
       {"FAILMX_JOURNAL", "j.ndjson"},
       {"FAILMX_READY_FILE", "r.json"},
       {"FAILMX_DRAIN", "2s"},
-  });
+  };
   const auto serve = parsed<Serve>({"serve", "--scenario", "stronger"});
   CHECK(serve.scenario == "stronger");
   CHECK(serve.smtp == "0.0.0.0:25");
@@ -115,8 +117,12 @@ TEST_CASE("Every option of serve has an environment variable") {
   CHECK(serve.drain == std::chrono::seconds(2));
 }
 
+TEST_CASE("Of an option given twice the last one counts") {
+  CHECK(parsed<Serve>({"serve", "--seed", "1", "--seed=2"}).seed == 2);
+}
+
 TEST_CASE("An environment variable can say no") {
-  const Environment environment({{"FAILMX_OPEN", "0"}});
+  const Environment environment{{"FAILMX_OPEN", "0"}};
   CHECK_FALSE(parsed<Serve>({"serve"}).open);
 }
 
@@ -132,9 +138,9 @@ TEST_CASE("The other commands are read") {
 
 TEST_CASE("health asks the server that the environment describes") {
   CHECK(parsed<Health>({"health"}).http == "http://127.0.0.1:8025");
-  const Environment listen({{"FAILMX_LISTEN_HTTP", "0.0.0.0:99"}});
+  const Environment listen{{"FAILMX_LISTEN_HTTP", "0.0.0.0:99"}};
   CHECK(parsed<Health>({"health"}).http == "http://127.0.0.1:99");
-  const Environment client({{"FAILMX_HTTP", "http://failmx:8025"}});
+  const Environment client{{"FAILMX_HTTP", "http://failmx:8025"}};
   CHECK(parsed<Health>({"health"}).http == "http://failmx:8025");
 }
 

@@ -43,7 +43,7 @@ reply = "999 no"
 [[rule]]
 at = "connect"
 match = { recipient = "*@a.test" }
-reply = "421 4.3.2 no"
+reply = "421 4.4.2 no"
 )";
 
 struct Printed {
@@ -85,7 +85,7 @@ TEST_CASE("check reports five mistakes with their places") {
   CHECK(result.out == file + ": 5 errors\n");
   const auto found = lines(result.err);
   REQUIRE(found.size() == 5);
-  const std::array places = {":2:1: ", ":4:6: ", ":8:11: ", ":11:9: ", ":14:11: "};
+  const std::array places = {":2:1: ", ":4:6: ", ":8:11: ", ":11:9: ", ":14:23: "};
   for (std::size_t i = 0; i < places.size(); ++i) {
     CAPTURE(found[i]);
     CHECK(found[i].starts_with(file + places[i]));
@@ -153,21 +153,22 @@ TEST_CASE("serve refuses what it cannot start with") {
     std::string part;
   };
 
-  const auto row = GENERATE_COPY(
-      Row{{"--scenario", bad}, ":4:6: "},
-      Row{{"--scenario", "helthy"}, "did you mean 'healthy'?"},
-      Row{{"--scenarios", folder.in("missing")}, "missing"},
-      Row{{"--smtp", "0.0.0.0:0"}, "--open"},
-      Row{{"--http", "[::]:0"}, "--token"}
-  );
-  std::vector<std::string> arguments = {"serve"};
-  arguments.insert(arguments.end(), row.arguments.begin(), row.arguments.end());
-  CAPTURE(arguments);
-  const auto result = printed(arguments);
-  CHECK(result.status == kBadUsage);
-  CHECK(result.out.empty());
-  CAPTURE(result.err);
-  CHECK(result.err.find(row.part) != std::string::npos);
+  const std::vector<Row> rows = {
+      {{"--scenario", bad}, ":4:6: "},
+      {{"--scenario", "helthy"}, "did you mean 'healthy'?"},
+      {{"--scenarios", folder.in("missing")}, "missing"},
+      {{"--smtp", "0.0.0.0:0"}, "--open"},
+      {{"--http", "[::]:0"}, "--token"},
+  };
+  for (const Row& row : rows) {
+    std::vector<std::string> arguments = {"serve"};
+    arguments.insert(arguments.end(), row.arguments.begin(), row.arguments.end());
+    const auto result = printed(arguments);
+    CAPTURE(arguments, result.err);
+    CHECK(result.status == kBadUsage);
+    CHECK(result.out.empty());
+    CHECK(result.err.find(row.part) != std::string::npos);
+  }
 }
 
 TEST_CASE("Every help topic has a text and is listed") {

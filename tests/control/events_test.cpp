@@ -79,12 +79,12 @@ TEST_CASE("Everything wrong with a request for events is reported at once") {
   World world;
   REQUIRE(world.put("default", kHealthy).status == 200);
   const auto response =
-      world.ask(Verb::get, "/v1/events?kind=replies&receiver=defualt&limit=99999&wiat=1s").response;
+      world.ask(Verb::get, "/v1/events?kind=repyl&receiver=defualt&limit=99999&wiat=1s").response;
   CHECK(response.status == 422);
   const std::vector<std::string> expected = {
       "?wiat: unknown query parameter 'wiat'; did you mean 'wait'?",
       "?receiver: no receiver 'defualt'; did you mean 'default'?",
-      "?kind: 'replies' is no kind; did you mean 'reply'?",
+      "?kind: 'repyl' is no kind; did you mean 'reply'?",
       "?limit: '99999' is not a number from 1 to 10000; the default is 1000",
   };
   CHECK(problems(response) == expected);

@@ -20,6 +20,15 @@ TEST_CASE("A request target is taken apart and decoded") {
   CHECK(request.query[1].value == "x+452@a.test");
 }
 
+TEST_CASE("An empty query has no parameters") {
+  Request request;
+  REQUIRE(read_target("/livez?", request));
+  CHECK(request.query.empty());
+  REQUIRE(read_target("/livez?a=1&&b&", request));
+  REQUIRE(request.query.size() == 2);
+  CHECK(request.query[1].name == "b");
+}
+
 TEST_CASE("A request target that is no path is refused") {
   const auto target = GENERATE(
       as<std::string>{}, "", "*", "v1/events", "http://127.0.0.1/v1/events", "/a b", "/%zz"

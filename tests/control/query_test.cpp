@@ -24,7 +24,7 @@ Request asked(std::string_view query) {
 
 TEST_CASE("A parameter that is left out has its default") {
   const auto request = asked("");
-  Query query({}, kKnown);
+  Query query(request, kKnown);
   CHECK(query.number("limit", 1000, 1, 10) == 1000);
   CHECK(query.duration("wait", std::chrono::seconds(60)).count() == 0);
   CHECK_FALSE(query.text("kind"));

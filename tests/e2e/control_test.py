@@ -27,9 +27,9 @@ reply = "999 no"
 [[rule]]
 at = "connect"
 match = { recipient = "*@a.test" }
-reply = "421 4.3.2 no"
+reply = "421 4.4.2 no"
 """
-PLACES = ["2:1", "4:6", "8:11", "11:9", "14:11"]
+PLACES = ["2:1", "4:6", "8:11", "11:9", "14:23"]
 
 
 def raw_request(server, method, path, headers, body=None):

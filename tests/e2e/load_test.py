@@ -7,12 +7,13 @@ import unittest
 import support
 
 MESSAGES = 20_000
+JOURNAL_EVENTS = 50_000  # far fewer than the messages bring
 
 
 class Load(unittest.TestCase):
     def send(self, *options):
         """The receiver as the API shows it after the load."""
-        with support.Server("healthy") as server:
+        with support.Server("healthy", "--journal-events", str(JOURNAL_EVENTS)) as server:
             command = ["smtp-source", "-s", "20", "-m", str(MESSAGES), "-l", "1000", *options]
             command += ["-f", "a@sender.test", "-t", "b@receiver.test", "%s:%d" % server.smtp]
             finished = support.run(command, within=150)
@@ -22,10 +23,9 @@ class Load(unittest.TestCase):
         self.assertEqual(receiver["counts"]["messages"], MESSAGES)
         self.assertEqual(receiver["counts"]["stored"], MESSAGES)
         self.assertEqual(receiver["counts"]["refused"], 0)
-        # More happened than the journal may keep: it must say how much is gone.
+        # Three commands a message: much more happened than the journal may keep, and it says so.
         self.assertEqual(events["dropped"], receiver["dropped"])
-        self.assertGreater(events["dropped"], 0)
-        self.assertGreater(events["items"][0]["seq"], 1)
+        self.assertGreater(events["dropped"], MESSAGES)
         print(f"{MESSAGES} messages {' '.join(options)}: {events['dropped']} events dropped")
         return receiver
 

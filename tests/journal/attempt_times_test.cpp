@@ -78,6 +78,21 @@ TEST_CASE("an attempt ends when the last octet of its deciding reply was handed 
   CHECK(attempt->evidence.back() == sent.seq);
 }
 
+TEST_CASE("a reply that leaves late is found behind those that came after it") {
+  History history({"connect", "ehlo", "mail a@x", "rcpt r@y 452", "rset", "mail b@x", "rcpt r@y"});
+  journal::Event sent{.connection = history.connection(), .kind = journal::Kind::sent};
+  sent.at = std::chrono::seconds(30);
+  sent.reply = history.deliveries.attempt(1)->evidence.back();
+  history.deliveries.add(sent);
+  CHECK(history.deliveries.attempt(1)->end == std::chrono::seconds(30));
+
+  journal::Event cut = sent;
+  cut.kind = journal::Kind::cut;
+  history.deliveries.add(cut);
+  history.step("closed");
+  CHECK(history.attempts() == Lines{"delivery rcpt lost", "delivery rcpt lost"});
+}
+
 TEST_CASE("an attempt without a deciding reply ends with its connection") {
   const History history({"connect", "ehlo", "mail a@x", "rcpt r@y -", "+4", "closed"});
   CHECK(history.deliveries.attempt(1)->end == history.events.back().at);

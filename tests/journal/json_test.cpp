@@ -152,6 +152,7 @@ Event any_event() {
   event.held = *rc::gen::arbitrary<bool>();
   event.flag = *rc::gen::arbitrary<bool>();
   event.count = *rc::gen::arbitrary<std::uint64_t>();
+  event.reply = *rc::gen::arbitrary<std::uint64_t>();
   event.enhanced = any_bytes();
   event.subject = any_bytes();
   event.text = any_bytes();
@@ -185,9 +186,10 @@ bool same(const Event& a, const Event& b) {
          a.receiver == b.receiver && a.phase == b.phase && a.rule == b.rule &&
          a.connection == b.connection && a.kind == b.kind && a.ending == b.ending &&
          a.stage == b.stage && a.code == b.code && a.nth == b.nth && a.held == b.held &&
-         a.flag == b.flag && a.began == b.began && a.count == b.count && a.enhanced == b.enhanced &&
-         a.subject == b.subject && a.text == b.text && a.parameters == b.parameters &&
-         same_value(a.message, b.message) && same_value(a.setup, b.setup);
+         a.flag == b.flag && a.began == b.began && a.count == b.count && a.reply == b.reply &&
+         a.enhanced == b.enhanced && a.subject == b.subject && a.text == b.text &&
+         a.parameters == b.parameters && same_value(a.message, b.message) &&
+         same_value(a.setup, b.setup);
 }
 
 TEST_CASE("any event comes back from its line exactly") {

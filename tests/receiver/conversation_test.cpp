@@ -278,3 +278,14 @@ TEST_CASE(
     for (std::size_t i = 0; i < kSenders; ++i) RC_ASSERT(in_turn[i].outcomes == mixed[i].outcomes);
   }));
 }
+
+TEST_CASE("a reply can say how long its phase lasts") {
+  VirtualReceiver world(
+      "[[phase]]\nname='full'\nfor='10m'\n[[phase]]\nname='well'\n" +
+      rule("at='mail'\nduring='full'\nreply='451 4.3.2 try again in {retry_after}'")
+  );
+  auto client = world.connect();
+  client->say("EHLO c.test");
+  world.advance(4min);
+  CHECK(client->say("MAIL FROM:<a@c.test>") == "451 4.3.2 try again in 360 seconds\r\n");
+}

@@ -1,0 +1,67 @@
+"""The README does what it says: its tour is carried out, its tables are the program's own."""
+
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+
+from support import FAILMX, Server
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+STEP = re.compile(r"^```sh tour:(?P<kind>serve|exit=(?P<status>\d+))\n(?P<text>.*?)^```", re.S | re.M)
+SHOWN = re.compile(r"^```(?:text|json)\n(?P<text>.*?)^```", re.S | re.M)
+
+
+def readme():
+    with open(os.path.join(TOP, "README.md"), encoding="utf-8") as file:
+        return file.read()
+
+
+def run(command, folder, env):
+    return subprocess.run(
+        ["bash", "-c", "set -o pipefail\n" + command],
+        cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False,
+    )
+
+
+class Readme(unittest.TestCase):
+    def test_five_minute_tour_goes_as_told(self):
+        """Each command of the tour, in order, against free ports instead of the usual ones."""
+        steps = list(STEP.finditer(readme()))
+        self.assertEqual([step["kind"] for step in steps].count("serve"), 1)
+        self.assertGreater(len(steps), 5)
+        serve = steps[0]["text"].split()
+        self.assertEqual(serve[:2], ["scripts/run", "--scenario"])
+        with Server(*serve[2:]) as server, tempfile.TemporaryDirectory() as folder:
+            os.symlink(os.path.abspath(FAILMX), os.path.join(folder, "failmx"))
+            env = dict(os.environ, PATH=f"{folder}:{os.environ['PATH']}")
+            said = []
+            for step in steps[1:]:
+                command = step["text"].replace("127.0.0.1:1025", server.ready["smtp"])
+                command = command.replace("127.0.0.1:8025", server.ready["http"])
+                done = run(command, folder, env)
+                said.append(done.stdout)
+                told = f"{command}\n{done.stdout}\n{done.stderr}"
+                self.assertEqual(done.returncode, int(step["status"]), told)
+            self.assertIn("<** 452 4.3.1 Mail system full", said[0])
+            self.assertIn('"copies": 1', said[3])
+            self.assertEqual(said[3].count('"deferred"'), 2)
+            self.assertRegex(said[-1], r'"127\.0\.0\.1:\d+"')
+
+    def test_ready_line_is_the_one_shown(self):
+        shown = [block["text"] for block in SHOWN.finditer(readme())]
+        with Server("full-twice") as server:
+            line = server.ready_line.strip()
+            line = line.replace(server.ready["smtp"], "127.0.0.1:1025")
+            line = line.replace(server.ready["http"], "127.0.0.1:8025")
+            self.assertIn(line + "\n", shown)
+
+    def test_tables_are_printed_by_the_program(self):
+        env = dict(os.environ, FAILMX=os.path.abspath(FAILMX))
+        done = run(f"{TOP}/scripts/readme --check", TOP, env)
+        self.assertEqual(done.returncode, 0, "run scripts/readme\n" + done.stdout + done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
