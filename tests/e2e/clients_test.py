@@ -140,32 +140,8 @@ class CurlTest(unittest.TestCase):
         self.assertEqual((attempt["outcome"], attempt["stored"]), ("lost", True))
 
 
-class SmtpSourceTest(unittest.TestCase):
-    def smtp_source(self, server, *arguments):
-        host, port = server.smtp
-        # Postfix's programs are outside the PATH of ordinary users.
-        command = ["/usr/sbin/smtp-source", "-f", "a@c.test", "-t", "b@x.test", *arguments]
-        done = run([*command, f"inet:{host}:{port}"], within=120)
-        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
-
-    def check_all_counted(self, *arguments):
-        with Server("healthy") as server:
-            self.smtp_source(server, "-s", "20", "-m", "20000", "-l", "1000", *arguments)
-            (receiver,) = server.get("/v1/receivers")["items"]
-            self.assertEqual(receiver["counts"]["stored"], 20000)
-            self.assertEqual(receiver["counts"]["accepted"], 20000)
-            self.assertEqual(receiver["counts"]["deferred"], 0)
-
-    # labels: serial
-    def test_20000_messages_over_a_connection_each(self):
-        self.check_all_counted()
-
-    # labels: serial
-    def test_20000_messages_over_20_connections(self):
-        self.check_all_counted("-d")
-
-
 class JournalFileTest(unittest.TestCase):
+    # labels: journal-file
     def test_file_gives_the_deliveries_that_the_api_gave(self):
         with tempfile.TemporaryDirectory(prefix="failmx-journal-") as folder:
             file = os.path.join(folder, "run.ndjson")

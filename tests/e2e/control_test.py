@@ -78,6 +78,7 @@ class StartTest(unittest.TestCase):
                 self.assertIn(taken, result.stderr)
                 self.assertEqual("", result.stdout)
 
+    # labels: diagnostics
     def test_bad_scenario_is_refused_by_check_and_serve(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "bad.toml")
@@ -93,6 +94,7 @@ class StartTest(unittest.TestCase):
 
 
 class ReceiverTest(unittest.TestCase):
+    # labels: diagnostics
     def test_bad_put_changes_nothing(self):
         with Server("full-twice") as server:
             before = server.get("/v1/receivers/default")

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """A real queue against failmx: what the receiver saw, beside what Postfix itself wrote down."""
+# labels: postfix-queue
 
 import unittest
 

@@ -1,4 +1,5 @@
 """The README does what it says: its tour is carried out, its tables are the program's own."""
+# labels: readme
 
 import os
 import re

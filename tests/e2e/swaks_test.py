@@ -5,6 +5,7 @@ Each cell is a receiver of its own on one server, made by PUT with a scenario in
 has a status per stage (21 greeting, 22 EHLO, 23 MAIL, 24 RCPT, 25 DATA, 26 after the dot) and 6
 for a connection that is gone; the odd ones are written down in the tables as they are.
 """
+# labels: swaks-table
 
 import unittest
 

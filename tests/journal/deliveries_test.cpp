@@ -45,6 +45,15 @@ TEST_CASE("the same Message-ID joins a later delivery back as a copy") {
   CHECK(history.deliveries.attempt(2)->gap.has_value());
 }
 
+TEST_CASE("a copy leaves behind what another connection had accepted beside it") {
+  History history;
+  try_once(history, "250", "message m1");
+  history.play({"connect", "ehlo", "mail a@x", "rcpt r@y", "data"});
+  history.play({"B connect", "B ehlo", "B mail a@x", "B rcpt r@y", "B data", "B message m2"});
+  history.play({"message m1", "quit", "B quit"});
+  CHECK(history.delivered() == Lines{"a@x r@y accepted 1,2 x2 ?", "a@x r@y accepted 3 ?"});
+}
+
 TEST_CASE("a key that was seen with two Message-IDs is ambiguous") {
   History history;
   try_once(history, "250", "message m1");

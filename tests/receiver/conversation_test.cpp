@@ -245,7 +245,7 @@ void attempt(VirtualReceiver& world, Sender& sender) {
 
 TEST_CASE(
     "the same seed and attempts give the same outcomes whatever the interleaving",
-    "[label:acceptance-7]"
+    "[label:same-seed]"
 ) {
   REQUIRE(rc::check([] {
     const auto toml =
