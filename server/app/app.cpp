@@ -68,8 +68,13 @@ int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostre
   const auto line = parse(arguments);
   out << line.out;
   err << line.err;
-  if (!line.command) return line.status;
-  return std::visit(Runner{out, err}, *line.command);
+  const int status = line.command ? std::visit(Runner{out, err}, *line.command) : line.status;
+  // Whoever reads what `serve` prints may leave while it runs; all else is for its output.
+  if (line.command && std::holds_alternative<Serve>(*line.command)) return status;
+  out.flush();
+  if (out || status != kDone) return status;
+  err << "failmx: cannot write to standard output\n";
+  return kFailed;
 }
 
 }  // namespace app

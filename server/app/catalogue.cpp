@@ -86,8 +86,15 @@ base::Result<control::Source> Catalogue::find(std::string_view name) const {
 }
 
 base::Result<control::Source> Catalogue::resolve(std::string_view text) const {
-  if (!is_file_name(text)) return find(text);
   const std::string path(text);
+  if (!is_file_name(text)) {
+    auto found = find(text);
+    std::error_code error;
+    if (!found && fs::exists(path, error)) {
+      found.error().hint = fmt::format("for the file of that name write './{}'", path);
+    }
+    return found;
+  }
   auto content = read_file(path);
   if (!content) return tl::unexpected(std::move(content.error()));
   return control::Source{control::Source::Format::toml, path, std::move(*content)};

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/usage.hpp"
 #include "app/version.hpp"
 #include "base/text.hpp"
 #include "control/address.hpp"
@@ -34,7 +35,7 @@ constexpr const char* kServeFooter = R"(
 When both ports accept, one line goes to standard output:
   failmx ready smtp=127.0.0.1:1025 http=127.0.0.1:8025 receiver=default scenario=addresses seed=1
 
-SIGTERM or Ctrl-C lets open transactions finish, writes the journal and exits 0; a second one exits
+SIGTERM, SIGHUP or Ctrl-C lets open transactions finish, writes the journal and exits 0; a second one exits
 at once. Exit status: 0 done, 1 failed (a port in use), 2 bad usage or a scenario with errors.
 
 Examples:
@@ -233,38 +234,6 @@ std::optional<Command> chosen(const CLI::App& app, Targets& targets) {
   return std::nullopt;
 }
 
-// What the user may have meant by an argument nobody expected: a command, or an option of the
-// command they named.
-std::string hint_for_extras(const CLI::App& app) {
-  const auto chosen_commands = app.get_subcommands();
-  const CLI::App& command = chosen_commands.empty() ? app : *chosen_commands.front();
-  std::vector<std::string> known;
-  for (const auto* option : command.get_options()) {
-    for (const auto& name : option->get_lnames()) known.push_back("--" + name);
-  }
-  for (const auto* subcommand : command.get_subcommands({})) {
-    known.push_back(subcommand->get_name());
-  }
-  const std::vector<std::string_view> names(known.begin(), known.end());
-  for (const auto& extra : app.remaining(true)) {
-    const std::string word = extra.substr(0, extra.find('='));
-    if (const auto near = base::nearest(word, names)) {
-      return fmt::format("; did you mean '{}'?", *near);
-    }
-  }
-  return {};
-}
-
-CommandLine bad_usage(const CLI::App& app, const CLI::ParseError& error) {
-  CommandLine line{.status = kBadUsage};
-  const auto chosen_commands = app.get_subcommands();
-  const std::string where =
-      chosen_commands.empty() ? "" : chosen_commands.front()->get_name() + " ";
-  line.err = fmt::format("failmx: {}{}\n", error.what(), hint_for_extras(app));
-  line.err += fmt::format("Run 'failmx {}--help' for what is possible.\n", where);
-  return line;
-}
-
 }  // namespace
 
 CommandLine parse(const std::vector<std::string>& arguments) {
@@ -280,7 +249,7 @@ CommandLine parse(const std::vector<std::string>& arguments) {
     app.exit(success, out, err);
     return {.out = out.str()};
   } catch (const CLI::ParseError& error) {
-    return bad_usage(app, error);
+    return bad_usage(app, error, arguments);
   }
   return {.command = chosen(app, targets)};
 }

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -20,31 +22,52 @@ constexpr std::size_t kEnough = 256 * 1024;  // octets worth a write before the 
 constexpr std::size_t kTooMuch = 64UL * 1024 * 1024;  // octets that may wait for the disk
 constexpr std::chrono::seconds kAtLeastEvery{1};
 
+// Only such a file can be locked and emptied; a pipe or a device is just written to.
+bool is_regular(int file) {
+  struct stat what {};
+
+  return ::fstat(file, &what) == 0 && S_ISREG(what.st_mode);
+}
+
+base::Error cannot_write(const std::string& path, const std::string& why) {
+  return {
+      fmt::format("cannot write the journal file '{}': {}", path, why),
+      "--journal takes the path of a file"};
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<JournalFile>> JournalFile::open(
     const std::string& path, base::WallTime start, Report report
 ) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (file < 0) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (file < 0) return tl::unexpected(cannot_write(path, std::strerror(errno)));
+  if (is_regular(file) && ::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    const int why = errno;
+    ::close(file);
+    if (why != EWOULDBLOCK) return tl::unexpected(cannot_write(path, std::strerror(why)));
     return base::failure(
-        fmt::format("cannot write the journal file '{}': {}", path, std::strerror(errno)),
-        "--journal takes the path of a file"
+        fmt::format("the journal file '{}' is written by another failmx", path),
+        "give each its own file"
     );
   }
   return std::unique_ptr<JournalFile>(new JournalFile(file, path, start, std::move(report)));
 }
 
 JournalFile::JournalFile(int file, std::string path, base::WallTime start, Report report)
-    : file_(file),
-      path_(std::move(path)),
-      start_(start),
-      report_(std::move(report)),
-      thread_([this] { write_all(); }) {}
+    : file_(file), path_(std::move(path)), start_(start), report_(std::move(report)) {}
 
 JournalFile::~JournalFile() {
   close();
   ::close(file_);
+}
+
+void JournalFile::begin() {
+  if (is_regular(file_) && ::ftruncate(file_, 0) != 0) {
+    const std::lock_guard lock(mutex_);
+    problem_ = fmt::format("cannot empty '{}': {}", path_, std::strerror(errno));
+  }
+  thread_ = std::thread([this] { write_all(); });
 }
 
 void JournalFile::add(const journal::Event& event) {

@@ -21,8 +21,9 @@ class JournalFile {
  public:
   using Report = std::function<void(const std::string& problem)>;
 
-  // An existing file is replaced. `report` is called once, by the writing thread, if writing fails;
-  // from then on nothing is written.
+  // Leaves an existing file as it is until begin(), but keeps other programs of this kind from
+  // writing it, and is an error if one does. `report` is called once, by the writing thread, if
+  // writing fails; from then on nothing is written.
   [[nodiscard]] static base::Result<std::unique_ptr<JournalFile>> open(
       const std::string& path, base::WallTime start, Report report
   );
@@ -30,13 +31,16 @@ class JournalFile {
   JournalFile(const JournalFile&) = delete;
   JournalFile& operator=(const JournalFile&) = delete;
 
+  // Empties the file and starts writing, beginning with what was added before. Once.
+  void begin();
+
   // The next event. Any thread, one at a time per sequence number.
   void add(const journal::Event& event);
 
   // Why writing has failed; empty: it has not.
   [[nodiscard]] std::string problem() const;
 
-  // Writes what is left and ends; nothing may be added any more.
+  // Writes what is left (nothing, without begin()) and ends; nothing may be added any more.
   void close();
 
  private:

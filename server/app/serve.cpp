@@ -98,8 +98,8 @@ class Running {
 
   [[nodiscard]] base::Result<Ready> start(const control::Source& source);
 
-  // Ends everything in order; afterwards the journal is complete.
-  void stop();
+  // Ends everything in order; afterwards the journal is complete, or the error says why not.
+  [[nodiscard]] base::Result<void> stop();
 
  private:
   [[nodiscard]] std::vector<control::Problem> unready() const;
@@ -144,11 +144,13 @@ base::Result<Ready> Running::start(const control::Source& source) {
   auto ports = ports_.bound(kReceiver);
   const auto http = server_.start();
   if (!http) return tl::unexpected(http.error());
+  // Only now, so that a start that fails leaves the journal of a former run as it was.
+  if (file_) file_->begin();
   return Ready{
       ::getpid(), *http, kReceiver, std::move(ports), status.scenario, status.seed, status.scale};
 }
 
-void Running::stop() {
+base::Result<void> Running::stop() {
   stopping_.store(true);
   smtp_->drain();
   for (const auto& receiver : registry_.all()) receiver->observed(now(), base::Duration{0});
@@ -156,6 +158,9 @@ void Running::stop() {
   server_.stop();
   if (file_) file_->close();
   spdlog::info("event=stopped connections={} refused={}", counts.accepted, counts.refused);
+  const auto problem = file_ ? file_->problem() : std::string();
+  if (!problem.empty()) return base::failure("the journal file is not complete: " + problem);
+  return {};
 }
 
 std::vector<control::Problem> Running::unready() const {
@@ -169,14 +174,23 @@ std::vector<control::Problem> Running::unready() const {
   return problems;
 }
 
-// SIGINT and SIGTERM, caught from construction on: whoever reads the ready line may stop the
-// program at once. A second one then ends it on the spot.
+// True when the program was started to outlive its terminal (nohup).
+bool ignores_hangup() {
+  struct sigaction present {};
+
+  return ::sigaction(SIGHUP, nullptr, &present) == 0 && present.sa_handler == SIG_IGN;
+}
+
+// SIGINT, SIGTERM and SIGHUP, caught from construction on: whoever reads the ready line may stop
+// the program at once. A second one then ends it on the spot.
 class Signals {
  public:
   Signals() {
+    if (!ignores_hangup()) numbers_.push_back(SIGHUP);
+    for (const int number : numbers_) signals_.add(number);
     signals_.async_wait([this](boost::system::error_code, int number) {
       signals_.clear();
-      for (const int again : {SIGINT, SIGTERM}) {
+      for (const int again : numbers_) {
         std::signal(again, [](int) { ::_exit(kInterrupted); });
       }
       spdlog::info("event=stopping signal={}", number);
@@ -187,8 +201,38 @@ class Signals {
   void wait() { io_.run(); }
 
  private:
+  std::vector<int> numbers_{SIGINT, SIGTERM};
   asio::io_context io_;
-  asio::signal_set signals_{io_, SIGINT, SIGTERM};
+  asio::signal_set signals_{io_};
+};
+
+// The ready file, from the moment when the program is ready until it stops being so: one that is
+// there belongs to a program that can be used.
+class ReadyFile {
+ public:
+  // One that a former run left behind is removed; an empty path: there is none.
+  explicit ReadyFile(std::string path) : path_(std::move(path)) { remove(); }
+
+  [[nodiscard]] base::Result<void> write(std::string text) {
+    if (path_.empty()) return {};
+    text_ = std::move(text);
+    return write_whole(path_, text_);
+  }
+
+  // Leaves the file of another program that has been started since.
+  void withdraw() const {
+    if (path_.empty()) return;
+    const auto present = read_file(path_);
+    if (present && *present == text_) remove();
+  }
+
+ private:
+  void remove() const {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+
+  const std::string path_;
+  std::string text_;
 };
 
 // The scenario to start with, checked; nothing when it has been reported as wrong.
@@ -209,6 +253,7 @@ std::optional<control::Source> checked_scenario(
 }  // namespace
 
 int serve(const Serve& options, std::ostream& out, std::ostream& err) {
+  ReadyFile ready_file(options.ready_file);
   if (const auto address = exposed(options); !address.empty()) {
     err << fmt::format(
         "failmx: '{}' can be reached from other machines; set a token (--token, FAILMX_TOKEN) or "
@@ -236,16 +281,18 @@ int serve(const Serve& options, std::ostream& out, std::ostream& err) {
     err << "failmx: " << text_of(ready.error()) << "\n";
     return kFailed;
   }
-  if (!options.ready_file.empty()) {
-    if (const auto written = write_whole(options.ready_file, ready_json(*ready)); !written) {
-      err << "failmx: " << text_of(written.error()) << "\n";
-      return kFailed;
-    }
+  if (const auto written = ready_file.write(ready_json(*ready)); !written) {
+    err << "failmx: " << text_of(written.error()) << "\n";
+    return kFailed;
   }
   out << ready_line(*ready) << std::endl;
   spdlog::info("event=started version={} pid={} scale={}", kVersion, ready->pid, ready->scale);
   signals.wait();
-  running.stop();
+  ready_file.withdraw();
+  if (const auto stopped = running.stop(); !stopped) {
+    err << "failmx: " << text_of(stopped.error()) << "\n";
+    return kFailed;
+  }
   return kDone;
 }
 

@@ -30,13 +30,23 @@ bool bears_token(const Request& request, std::string_view token) {
   return same_secret(given->substr(kScheme.size()), token);
 }
 
-// "host:port", "[::1]:port" or either without a port, without it and without brackets.
+bool is_port(std::string_view text) {
+  return text.empty() ||
+         (text.front() == ':' && text.find_first_not_of("0123456789", 1) == std::string_view::npos);
+}
+
+// "host:port", "[::1]:port" or either without a port, without it and without brackets (RFC 9110
+// 7.2); empty if it is something else.
 std::string_view without_port(std::string_view host) {
-  if (!host.empty() && host.front() == '[') {
-    const auto end = host.find(']');
-    return end == std::string_view::npos ? host : host.substr(1, end - 1);
-  }
-  return host.substr(0, host.rfind(':'));
+  const bool bracketed = host.starts_with('[');
+  const auto end = host.find(bracketed ? ']' : ':');
+  if (end == std::string_view::npos) return bracketed ? std::string_view{} : host;
+  if (!is_port(host.substr(bracketed ? end + 1 : end))) return {};
+  return bracketed ? host.substr(1, end - 1) : host.substr(0, end);
+}
+
+ApiError two_hosts() {
+  return {Fault::malformed, {{"Host", "there is more than one Host header", "send one"}}};
 }
 
 }  // namespace
@@ -54,6 +64,11 @@ bool allows_host(const Admission& admission, std::string_view host) {
 std::optional<ApiError> turn_away(
     const Admission& admission, const Request& request, bool needs_token
 ) {
+  const auto hosts =
+      std::count_if(request.headers.begin(), request.headers.end(), [](const Field& field) {
+        return base::same_text(field.name, "host");
+      });
+  if (hosts > 1) return two_hosts();
   const auto host = request.header("host");
   if (!host || !allows_host(admission, *host)) {
     const auto what = host

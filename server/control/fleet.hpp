@@ -26,6 +26,7 @@ struct Source {
   Format format = Format::toml;
   std::string file;  // what diagnostics call it
   std::string text;
+  std::string name{};  // of a scenario that does not say its own; empty: as the file is called
 
   bool operator==(const Source&) const = default;
 };

@@ -28,6 +28,7 @@ struct Field {
 
 struct Request {
   Verb verb = Verb::get;
+  std::string method{};                 // as sent: what Verb::other stands for
   std::string path{};                   // as sent, without the query: "/v1/receivers/a%20b"
   std::vector<std::string> segments{};  // the path's parts, decoded
   std::vector<Field> query{};           // decoded, in order; a parameter may be repeated

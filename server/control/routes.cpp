@@ -103,10 +103,12 @@ ApiError not_found(const Request& request) {
 
 ApiError wrong_verb(const Request& request, const std::vector<std::string_view>& allowed) {
   const auto allow = fmt::format("{}", fmt::join(allowed, ", "));
+  const auto verb = request.verb == Verb::other ? base::printable(request.method, 40)
+                                                : std::string(name_of(request.verb));
   return {
       Fault::wrong_verb,
       {{request.path,
-        fmt::format("{} is not possible here", name_of(request.verb)),
+        fmt::format("{} is not possible here", verb),
         fmt::format("possible: {}", allow)}},
       {{"Allow", allow}}};
 }

@@ -2,7 +2,8 @@
 // Knows no route: it turns bytes into Requests, asks routes.hpp, and waits where an answer says so.
 // Bounded in connections, header and body sizes, and times.
 //
-// Limits: a client that hangs up while it waits for events is noticed when its wait ends.
+// Limits: a client that hangs up while it waits for events, having sent more behind that request,
+// is noticed when its wait ends.
 #pragma once
 
 #include <memory>
@@ -19,6 +20,8 @@ struct ServerOptions {
   std::string address = "127.0.0.1:8025";
   Admission admission{};
   std::size_t max_connections = 100;
+  // Beyond those, for probes such as /livez: a busy server is not taken for a dead one.
+  std::size_t spare_connections = 8;
   std::size_t max_header = 16 * 1024;  // octets
   std::size_t max_body = 1024 * 1024;  // octets
   base::Duration patience =

@@ -97,15 +97,23 @@ void Connection::connected(const Event& event) {
   origin_.client = base::Name(event.subject);
 }
 
+// A RCPT that had no turn any more, because the refusal of MAIL ended the connection.
+void Connection::name_unanswered_recipient() {
+  if (!unruled_ || question_ != base::Stage::rcpt || !transaction_.mail_was_refused()) return;
+  transaction_.rcpt_behind_refused_mail(*std::exchange(unruled_, nullptr));
+}
+
 void Connection::command(const Event& event) {
   const Instant start = began(event);
   transaction_.client_went_on(start.at);
+  name_unanswered_recipient();
   asked_ = true;
   question_ = event.stage;
   unruled_question_ = event.flag;
   unruled_.reset();
   farewell_.reset();
   fired_ = {};
+  giving_up_ = Outcome::open;
   if (!event.stage) return;
   const bool names = *event.stage == base::Stage::mail || *event.stage == base::Stage::rcpt;
   if (event.flag) {
@@ -118,16 +126,19 @@ void Connection::command(const Event& event) {
       if (!transaction_.in_progress()) mail({.began = start, .seq = event.seq});
       return transaction_.rcpt(named(event, start));
     case base::Stage::data: return transaction_.data(start);
+    // A refused one of these leaves the transaction as it is (RFC 5321 4.1.4).
     case base::Stage::ehlo:
     case base::Stage::starttls:
-    case base::Stage::mail:
     case base::Stage::rset:
-    case base::Stage::quit: {
-      Answer given_up{.outcome = event.held ? Outcome::lost : Outcome::abandoned, .when = start};
-      transaction_.over(given_up);
+      giving_up_ = event.held ? Outcome::lost : Outcome::abandoned;
+      asked_since_ = start;
+      return;
+    case base::Stage::mail:
+    case base::Stage::quit:
+      transaction_.over({.outcome = event.held ? Outcome::lost : Outcome::abandoned, .when = start}
+      );
       if (names) mail(named(event, start));
       return;
-    }
     case base::Stage::connect:
     case base::Stage::auth:
     case base::Stage::message:
@@ -161,6 +172,10 @@ void Connection::replied(const Event& event) {
     farewell_asked_ = solicited;
     if (!solicited) return;
   }
+  const Outcome giving_up = std::exchange(giving_up_, Outcome::open);
+  if (giving_up != Outcome::open && event.code < 400) {
+    transaction_.over({.outcome = giving_up, .when = asked_since_});
+  }
   const std::optional<base::Stage> stage = solicited ? question_ : event.stage;
   if (!stage) return;
   if (solicited && unruled_question_) return replied_without_rules(*stage, answer);
@@ -168,9 +183,9 @@ void Connection::replied(const Event& event) {
     case base::Stage::mail: return transaction_.mail_answered(answer);
     case base::Stage::rcpt: return transaction_.rcpt_answered(answer);
     case base::Stage::data:
-      if (event.code >= 400) transaction_.decided(answer);
+      if (event.code >= 400) transaction_.data_refused(answer);
       return;
-    case base::Stage::message: return transaction_.decided(answer);
+    case base::Stage::message: return transaction_.message_answered(answer);
     case base::Stage::connect:
     case base::Stage::ehlo:
     case base::Stage::starttls:
@@ -194,8 +209,8 @@ void Connection::replied_before_mail(base::Stage stage, const Answer& answer) {
 void Connection::replied_without_rules(base::Stage stage, const Answer& answer) {
   const std::unique_ptr<Named> command = std::move(unruled_);
   if (stage == base::Stage::mail && command) {
-    // Out of sequence: a MAIL that the server never took for one.
-    if (answer.code == 503) return;
+    // Out of sequence, or within a transaction: a MAIL that the server never took for one.
+    if (answer.code == 503 || transaction_.takes_recipients()) return;
     transaction_.over({.outcome = Outcome::abandoned, .when = command->began});
     mail(*command);
     return transaction_.mail_answered(answer);
@@ -238,11 +253,15 @@ Answer Connection::broken(const Event& event) const {
 }
 
 void Connection::ended(const Event& event) {
+  name_unanswered_recipient();
   const bool left = client_went(event.ending);
   // FIN shows that the client had read what it was waiting for; RST shows nothing (RFC
   // 9293 3.10.7.4).
   if (event.ending == Ending::client_left || event.ending == Ending::quit) {
     transaction_.client_went_on(base::Micros::max());
+  }
+  if (giving_up_ != Outcome::open) {
+    transaction_.over({.outcome = giving_up_, .when = asked_since_});
   }
   const bool lost = left ? event.held : event.ending != Ending::quit;
   const Answer abandoned{.outcome = Outcome::abandoned, .when = when(event)};
@@ -253,9 +272,10 @@ void Connection::ended(const Event& event) {
 void Connection::ended_without_mail(const Event& event) {
   const bool ours = we_broke(event.ending) || (client_went(event.ending) && event.held);
   const base::Stage stage = question_.value_or(event.stage.value_or(base::Stage::connect));
-  if (stage == base::Stage::quit && asked_) return;
-  if (ours && asked_) return client_attempt(stage, broken(event));
+  const bool quitting = stage == base::Stage::quit;
+  if (ours && asked_ && !quitting) return client_attempt(stage, broken(event));
   if (refusal_) return client_attempt(refusal_stage_, *refusal_);
+  if (quitting) return;
   const bool farewell_counts = we_broke(event.ending) || farewell_asked_;
   if (farewell_ && farewell_counts && !nobody_was_served(event.ending)) {
     return client_attempt(stage, *farewell_);

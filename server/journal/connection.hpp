@@ -25,6 +25,7 @@ class Connection {
  private:
   void connected(const Event& event);
   void command(const Event& event);
+  void name_unanswered_recipient();
   void mail(const Named& command);
   void replied(const Event& event);
   void replied_before_mail(base::Stage stage, const Answer& answer);
@@ -46,6 +47,8 @@ class Connection {
   bool had_mail_ = false;
   bool asked_ = false;                     // a question is waiting for its reply
   std::optional<base::Stage> question_{};  // its stage, or of the last one
+  Outcome giving_up_ = Outcome::open;      // it gives the transaction up with this, once accepted
+  Instant asked_since_{};                  // first octet of such a question
   bool unruled_question_ = false;          // no rule sees it
   // Rare, so kept outside: an idle connection should cost little.
   std::unique_ptr<Named> unruled_{};  // that question, if it is a MAIL or RCPT

@@ -23,13 +23,16 @@ constexpr std::array kOutcomeNames = {
     std::string_view{"lost"},
     std::string_view{"abandoned"}};
 
-// Reached events in order, each once.
+// The events that prove an attempt, in order, each once.
 std::vector<std::uint64_t> evidence_of(const AttemptRecord& record) {
-  std::vector<std::uint64_t> events = {
+  const std::array all = {
       record.origin.begin.seq, record.command, record.answer.reply, record.answer.when.seq};
-  events.erase(std::remove(events.begin(), events.end(), 0), events.end());
+  std::vector<std::uint64_t> events;
+  for (const std::uint64_t seq : all) {
+    const bool known = std::find(events.begin(), events.end(), seq) != events.end();
+    if (seq != 0 && !known) events.push_back(seq);
+  }
   std::sort(events.begin(), events.end());
-  events.erase(std::unique(events.begin(), events.end()), events.end());
   return events;
 }
 

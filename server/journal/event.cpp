@@ -91,7 +91,8 @@ std::size_t footprint(const Event& event) {
   }
   if (event.setup) {
     sum += sizeof(Setup) + outside(event.setup->scenario);
-    for (const std::string& part : event.setup->delivery_key) sum += sizeof part + outside(part);
+    for (const std::string& part : event.setup->delivery_key)
+      sum += sizeof(std::string) + outside(part);
   }
   return sum;
 }

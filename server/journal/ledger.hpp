@@ -66,6 +66,7 @@ struct KeyRecord {
   std::uint64_t current = 0;   // the delivery that its next attempt joins, unless that is closed
   std::uint32_t opened = 0;    // deliveries ever opened under it
   std::uint32_t retained = 0;  // deliveries still known
+  bool parked = false;         // kept though it may have none, so that no ordinal comes twice
   std::string message_id{};    // the first seen
   bool several_messages = false;
   bool crowded = false;  // more overlaps than are kept
@@ -164,6 +165,7 @@ class Ledger {
   void forget_oldest();
   void forget(std::uint64_t attempt);
   void erase_if_unused(Key& key);
+  void park(Key& key);
 
   const std::size_t max_attempts_;
   std::shared_ptr<const Setup> setup_ = std::make_shared<const Setup>();
@@ -175,6 +177,7 @@ class Ledger {
   ByText<std::uint64_t> last_of_client_{}, last_of_sender_{};  // attempts of these scopes
   std::unordered_map<std::uint64_t, std::uint64_t>
       by_message_{};                   // hash of key and Message-ID -> delivery
+  std::deque<Key*> parked_{};          // by age
   std::deque<std::uint64_t> order_{};  // attempts by age, for forgetting; some are gone already
 };
 

@@ -67,7 +67,7 @@ void Ledger::move_to(DeliveryRecord* target, Key& key, AttemptRecord& attempt) {
   }
   --emptied.second.retained;
   deliveries_.erase(source.id);
-  erase_if_unused(emptied);
+  if (&emptied != &key) park(emptied);
 }
 
 // The delivery of this key that has carried this message.
@@ -153,8 +153,21 @@ void Ledger::forget(std::uint64_t attempt) {
   erase_if_unused(key);
 }
 
+// An incomplete key gives its delivery up to each message that passes: its next delivery is another
+// one.
+void Ledger::park(Key& key) {
+  if (key.second.parked) return;
+  key.second.parked = true;
+  parked_.push_back(&key);
+  if (parked_.size() <= max_attempts_) return;
+  Key& oldest = *parked_.front();
+  parked_.pop_front();
+  oldest.second.parked = false;
+  erase_if_unused(oldest);
+}
+
 void Ledger::erase_if_unused(Key& key) {
-  if (key.second.retained > 0) return;
+  if (key.second.retained > 0 || key.second.parked) return;
   keys_.erase(keys_.find(key.first));
 }
 

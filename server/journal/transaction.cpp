@@ -60,14 +60,32 @@ std::string Transaction::key(const Recipient& recipient, const MessageFacts* mes
   );
 }
 
+// A few recipients are found faster by looking than by an index.
 const Transaction::Recipient* Transaction::known(std::string_view address) const {
   const std::size_t hash = hash_of(address);
-  for (const Recipient& recipient : recipients_) {
-    if (recipient.hash == hash && same_address(recipient.address.view(), address)) {
-      return &recipient;
-    }
+  const auto is_it = [&](const Recipient& recipient) {
+    return recipient.hash == hash && same_address(recipient.address.view(), address);
+  };
+  const auto found = std::find_if(
+      recipients_.begin(),
+      recipients_.begin() + std::min(std::ssize(recipients_), std::ptrdiff_t{kLookedThrough}),
+      is_it
+  );
+  if (found != recipients_.end() && is_it(*found)) return &*found;
+  const auto [first, last] = index_.equal_range(hash);
+  for (auto entry = first; entry != last; ++entry) {
+    if (is_it(recipients_[entry->second])) return &recipients_[entry->second];
   }
   return nullptr;
+}
+
+Transaction::Recipient& Transaction::add_recipient(const Named& command) {
+  Recipient& recipient = recipients_.emplace_back();
+  recipient.hash = hash_of(command.address);
+  recipient.address = base::Name(command.address);
+  recipient.parameters = command.parameters;
+  if (recipients_.size() > kLookedThrough) index_.emplace(recipient.hash, recipients_.size() - 1);
+  return recipient;
 }
 
 void Transaction::rcpt(const Named& command) {
@@ -77,10 +95,7 @@ void Transaction::rcpt(const Named& command) {
     return;
   }
   current_ = recipients_.size();
-  Recipient& recipient = recipients_.emplace_back();
-  recipient.hash = hash_of(command.address);
-  recipient.address = base::Name(command.address);
-  recipient.parameters = command.parameters;
+  Recipient& recipient = add_recipient(command);
   origin_.stage = base::Stage::rcpt;
   AttemptRecord& attempt =
       ledger_->begin_delivery(origin_, recipient.address, key(recipient, nullptr));
@@ -94,8 +109,9 @@ void Transaction::rcpt_answered(const Answer& answer) {
   Recipient& recipient = recipients_[current_];
   AttemptRecord* attempt = ledger_->find(recipient.attempt);
   if (answer.code < 400) {
+    const bool brought_back = !recipient.accepted && attempt != nullptr && !attempt->open();
+    if (brought_back) ledger_->decide(*attempt, Answer{});
     recipient.accepted = true;
-    if (attempt != nullptr && !attempt->open()) ledger_->decide(*attempt, Answer{});
   } else if (!recipient.accepted && attempt != nullptr && attempt->open()) {
     ledger_->decide(*attempt, answer);
   }
@@ -104,10 +120,7 @@ void Transaction::rcpt_answered(const Answer& answer) {
 void Transaction::rcpt_behind_refused_mail(const Named& command) {
   AttemptRecord* refused = ledger_->find(refused_mail_);
   if (refused == nullptr || command.address.empty() || known(command.address)) return;
-  Recipient& recipient = recipients_.emplace_back();
-  recipient.hash = hash_of(command.address);
-  recipient.address = base::Name(command.address);
-  recipient.parameters = command.parameters;
+  Recipient& recipient = add_recipient(command);
   const std::string text = key(recipient, nullptr);
   if (recipients_.size() == 1) {
     ledger_->name_recipient(*refused, recipient.address, text);
@@ -154,7 +167,16 @@ void Transaction::message(const std::shared_ptr<const MessageFacts>& facts) {
   }
 }
 
-void Transaction::decided(const Answer& answer) {
+void Transaction::data_refused(const Answer& answer) {
+  decide_accepted(answer);
+}
+
+void Transaction::message_answered(const Answer& answer) {
+  decide_accepted(answer);
+  if (state_ == State::open) state_ = State::finished;
+}
+
+void Transaction::decide_accepted(const Answer& answer) {
   for (const Recipient& recipient : recipients_) {
     AttemptRecord* attempt = undecided(recipient);
     if (attempt == nullptr || !recipient.accepted) continue;
@@ -196,6 +218,7 @@ void Transaction::forget_recipients() {
   if (std::ssize(earlier_) > kEarlier) earlier_.erase(earlier_.begin(), earlier_.end() - kEarlier);
   refused_mail_ = 0;
   recipients_.clear();
+  index_.clear();
 }
 
 template <typename Act>

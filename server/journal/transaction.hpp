@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "journal/keys.hpp"
@@ -42,8 +43,9 @@ class Transaction {
   // The end of data has come.
   void message(const std::shared_ptr<const MessageFacts>& facts);
 
-  // The reply to DATA or to the end of data: decides every accepted recipient.
-  void decided(const Answer& answer);
+  // A refused DATA, or the reply to the end of data: decides every accepted recipient.
+  void data_refused(const Answer& answer);
+  void message_answered(const Answer& answer);
   void stored();
 
   // Whatever is undecided gets this answer, and the transaction is over.
@@ -62,7 +64,9 @@ class Transaction {
   // The client has shown that it read what was accepted before `began`.
   void client_went_on(base::Micros began);
 
-  [[nodiscard]] bool in_progress() const { return state_ != State::none; }
+  [[nodiscard]] bool in_progress() const {
+    return state_ != State::none && state_ != State::finished;
+  }
 
   [[nodiscard]] bool mail_was_refused() const { return state_ == State::refused; }
 
@@ -71,7 +75,10 @@ class Transaction {
   [[nodiscard]] const AttemptRecord* attempt_of(std::string_view recipient) const;
 
  private:
-  enum class State : std::uint8_t { none, asked, refused, open };
+  static constexpr std::size_t kLookedThrough = 16;
+
+  // finished: its message was answered; events about it may still come.
+  enum class State : std::uint8_t { none, asked, refused, open, finished };
 
   struct Recipient {
     std::size_t hash = 0;  // of the folded address
@@ -83,7 +90,9 @@ class Transaction {
 
   [[nodiscard]] std::string key(const Recipient& recipient, const MessageFacts* message) const;
   [[nodiscard]] const Recipient* known(std::string_view address) const;
+  Recipient& add_recipient(const Named& command);
   [[nodiscard]] AttemptRecord* undecided(const Recipient& recipient);
+  void decide_accepted(const Answer& answer);
   void lose_without_recipient(const Answer& answer);
   void forget_recipients();
   template <typename Act>
@@ -98,6 +107,8 @@ class Transaction {
   std::shared_ptr<const Setup> setup_{};
   Parameters parameters_{};  // of MAIL
   std::vector<Recipient> recipients_{};
+  std::unordered_multimap<std::size_t, std::size_t>
+      index_{};                            // hash -> place, of those behind the first few
   std::vector<std::uint64_t> earlier_{};   // attempts of transactions before, the last few
   std::vector<std::uint64_t> reopened_{};  // attempts whose reply was cut short
   // Accepted attempts whose reply may not have been read, by time, of earlier transactions too.

@@ -17,6 +17,16 @@ constexpr std::uint64_t kOutputBacklog = 64 * 1024;
 // A reply that is handed over within this time of its event needs no second event.
 constexpr base::Duration kPrompt = std::chrono::milliseconds(2);
 
+// Octets that a plan sends before its reply.
+std::uint64_t noise_before_reply(const wire::Plan& plan) {
+  std::uint64_t octets = 0;
+  for (const auto& op : plan.ops) {
+    if (op.kind == wire::Op::Kind::say) break;
+    if (op.kind == wire::Op::Kind::noise) octets += op.n;
+  }
+  return octets;
+}
+
 }  // namespace
 
 Conversation::Conversation(std::shared_ptr<Receiver> receiver, Peer peer, base::TimePoint now)
@@ -57,6 +67,7 @@ void Conversation::wrote(std::size_t n, base::TimePoint now) {
     auto sent = event(journal::Kind::sent);
     sent.stage = reply->stage;
     sent.code = reply->code;
+    sent.reply = reply->event;
     receiver_->record(std::move(sent), now);
   }
 }
@@ -65,61 +76,12 @@ void Conversation::peer_left(Left how, base::TimePoint now) {
   now_ = now;
   if (left_ || ended_) return;
   left_ = how;
-  held_ = player_.holding(now);
+  // After a FIN of ours the client has nothing to wait for.
+  held_ = player_.holding(now) || player_.over();
 }
 
 void Conversation::half_closed() {
   player_.half_closed();
-}
-
-void Conversation::timed_out(base::TimePoint now) {
-  if (pending_ || player_.over() || player_.offered_bytes() > player_.written_bytes()) {
-    // It takes nothing any more, so it cannot be told either.
-    if (ending_ == journal::Ending::none) ending_ = journal::Ending::timeout;
-    left_ = Left::reset;
-    return;
-  }
-  leave_with(
-      421, "4.4.2", "Idle for too long, closing transmission channel", journal::Ending::timeout, now
-  );
-}
-
-void Conversation::drain(base::TimePoint now) {
-  now_ = now;
-  draining_ = true;
-  if (in_transaction() || pending_ != nullptr) return;
-  leave_with(
-      421,
-      "4.3.2",
-      "Server is stopping, closing transmission channel",
-      journal::Ending::drained,
-      now
-  );
-}
-
-// Says a 421 of the server's own and closes.
-void Conversation::leave_with(
-    std::uint16_t code,
-    std::string_view enhanced,
-    std::string_view text,
-    journal::Ending why,
-    base::TimePoint now
-) {
-  now_ = now;
-  if (ended_ || left_ || player_.over() || pending_ != nullptr || ending_ != journal::Ending::none)
-    return;
-  ending_ = why;
-  const auto& profile = edition_->scenario->profile;
-  const auto reply = smtp::make_reply(
-      code,
-      profile.enhanced_status_codes ? enhanced : std::string_view(),
-      profile.hostname + " " + std::string(text)
-  );
-  record_reply(reply, stage_, player_.offered_bytes(), now);
-  wire::Plan plan;
-  plan.ops.push_back({.kind = wire::Op::Kind::say, .text = reply.wire});
-  plan.ops.push_back({.kind = wire::Op::Kind::close});
-  player_.play(plan, 0, now);
 }
 
 wire::Wants Conversation::poll(base::TimePoint now) {
@@ -225,7 +187,7 @@ void Conversation::answer_by_rules(
   }
   pending_->question = std::move(question);
   pending_->action = std::move(action);
-  pending_->offered_before = player_.offered_bytes();
+  pending_->begins = player_.offered_bytes() + noise_before_reply(pending_->action.plan);
   player_.play(pending_->action.plan, pending_->action.draw, now);
 }
 
@@ -242,10 +204,9 @@ void Conversation::progress(base::TimePoint now) {
       );
     }
   }
-  if (!pending_->replied && action.reply.code != 0 &&
-      player_.offered_bytes() > pending_->offered_before) {
+  if (!pending_->replied && action.reply.code != 0 && player_.offered_bytes() > pending_->begins) {
     pending_->replied = true;
-    record_reply(action.reply, pending_->question.stage, pending_->offered_before, now);
+    record_reply(action.reply, pending_->question.stage, pending_->begins, now);
   }
   if (player_.busy()) return;
   quiet_since_ = now;
@@ -271,33 +232,6 @@ void Conversation::concluded(
   wire::Plan plan;
   plan.ops.push_back({.kind = wire::Op::Kind::close});
   player_.play(plan, 0, now);
-}
-
-void Conversation::ended(base::TimePoint now) {
-  if (ended_) return;
-  ended_ = true;
-  while (const auto reply = replies_.next_cut()) {
-    if (reply->ends <= player_.written_bytes()) continue;
-    auto cut = event(journal::Kind::cut);
-    cut.stage = reply->stage;
-    cut.code = reply->code;
-    cut.count = player_.written_bytes() - std::min(player_.written_bytes(), reply->begins);
-    receiver_->record(std::move(cut), now);
-  }
-  auto over = event(journal::Kind::ended);
-  over.ending = how_it_ended();
-  over.stage = session_.in_data() ? Stage::message : stage_;
-  over.held = held_;
-  over.count = octets_in_;
-  receiver_->record(std::move(over), now);
-  receiver_->closed();
-}
-
-journal::Ending Conversation::how_it_ended() const {
-  if (ending_ != journal::Ending::none) return ending_;
-  if (left_)
-    return *left_ == Left::orderly ? journal::Ending::client_left : journal::Ending::client_reset;
-  return last_wish_ == wire::Ending::reset ? journal::Ending::reset : journal::Ending::closed;
 }
 
 base::TimePoint Conversation::quiet_since() const {

@@ -79,7 +79,7 @@ class Conversation {
     scenario::Action action;
     base::Name rule{};
     std::uint32_t nth = 0;
-    std::uint64_t offered_before = 0;
+    std::uint64_t begins = 0;  // output octets before its reply
     bool committed = false;
     bool replied = false;
   };
@@ -107,6 +107,8 @@ class Conversation {
   );
   void progress(base::TimePoint now);
   void concluded(const smtp::Question& question, const smtp::Reply& reply, base::TimePoint now);
+
+  // farewell.cpp: the end
   void leave_with(
       std::uint16_t code,
       std::string_view enhanced,
@@ -115,6 +117,7 @@ class Conversation {
       base::TimePoint now
   );
   [[nodiscard]] journal::Ending how_it_ended() const;
+  void record_recipients_behind_refused_mail(base::TimePoint now);
 
   // inquiry.cpp: questions for the rules
   [[nodiscard]] Inquiry ask(const smtp::Question& question, base::TimePoint now) const;

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "receiver/conversation.hpp"
+#include "smtp/credentials.hpp"
 
 namespace receiver {
 
@@ -63,6 +64,8 @@ void Conversation::record_question(const smtp::Question& question, base::TimePoi
     came.subject = command.address;
     for (const auto& parameter : command.parameters)
       came.parameters.emplace_back(parameter.keyword, parameter.value);
+  } else if (command.verb == smtp::Verb::auth) {
+    came.subject = smtp::masked_argument(command.argument);
   } else {
     came.subject = command.argument;
   }
@@ -118,9 +121,10 @@ void Conversation::record_reply(
     planned.rule = pending_->rule;
     planned.nth = pending_->nth;
   }
-  receiver_->record(std::move(planned), now);
+  const auto number = receiver_->record(std::move(planned), now);
   replies_.planned(
-      {.begins = begins,
+      {.event = number,
+       .begins = begins,
        .ends = begins + reply.wire.size(),
        .at = now,
        .stage = stage,

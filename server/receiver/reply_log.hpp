@@ -15,6 +15,7 @@ namespace receiver {
 class ReplyLog {
  public:
   struct Planned {
+    std::uint64_t event = 0;   // its number in the journal
     std::uint64_t begins = 0;  // output octets before it
     std::uint64_t ends = 0;
     base::TimePoint at{};  // of its reply event

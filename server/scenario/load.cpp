@@ -17,7 +17,6 @@ namespace scenario {
 namespace {
 
 using document::Diagnostics;
-using document::Kind;
 using document::Need;
 using document::Node;
 using document::Row;

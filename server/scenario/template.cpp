@@ -75,6 +75,7 @@ std::optional<base::Error> check_name(std::string_view name, std::optional<base:
         known_hint(row->since)};
   }
   std::vector<std::string_view> names;
+  names.reserve(std::size(kRows));
   for (const Row& r : kRows) names.push_back(r.name);
   const auto meant = name.size() < 64 ? base::nearest(name, names) : std::nullopt;
   return base::Error{

@@ -165,16 +165,4 @@ tl::expected<Command, SyntaxError> parse_command(std::string_view line) {
   return command;
 }
 
-std::string masked(std::string_view line) {
-  constexpr std::string_view kAuth = "AUTH";
-  constexpr std::string_view kBlanks = " \t";
-  if (!base::same_text(line.substr(0, kAuth.size()), kAuth)) return std::string(line);
-  // The mechanism is the second word; all behind it is a credential.
-  const auto mechanism = line.find_first_not_of(kBlanks, kAuth.size());
-  if (mechanism == kAuth.size() || mechanism == std::string_view::npos) return std::string(line);
-  const auto behind = line.find_first_of(kBlanks, mechanism);
-  if (line.find_first_not_of(kBlanks, behind) == std::string_view::npos) return std::string(line);
-  return std::string(line.substr(0, behind)) + " ***";
-}
-
 }  // namespace smtp

@@ -61,7 +61,4 @@ struct SyntaxError {
 // (extensions).
 [[nodiscard]] tl::expected<Command, SyntaxError> parse_command(std::string_view line);
 
-// The line as the journal may show it: everything after the mechanism of AUTH is replaced by "***".
-[[nodiscard]] std::string masked(std::string_view line);
-
 }  // namespace smtp

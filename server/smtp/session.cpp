@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "smtp/credentials.hpp"
 #include "smtp/healthy.hpp"
 #include "smtp/inspect.hpp"
 #include "smtp/octets.hpp"
@@ -101,23 +102,29 @@ Question Session::ask(const Line& line) {
   asked_ = true;
   effect_ = Effect::none;
   verb_ = row.verb;
+  // A client that does not wait for the reply to AUTH sends what it would say to a 334 as a line.
+  if (row.verb != Verb::unknown) behind_auth_ = row.verb == Verb::auth;
   Question question;
   question.stage = row.stage.value_or(base::Stage::noop);
   question.offset = line.offset;
-  question.line = shown(line);
+  // The reply to an unknown command names it, so what must not be shown is not parsed either.
+  const bool unknown = row.verb == Verb::unknown;
+  const std::string harmless = unknown ? (behind_auth_ ? "***" : masked(line.text)) : std::string();
+  const std::string_view text = unknown ? std::string_view(harmless) : line.text;
+  question.line = behind_auth_ && unknown ? harmless : shown(line);
 
   std::optional<SyntaxError> fault;
   auto command =
       line.too_long
           ? tl::unexpected(SyntaxError{.code = 500, .enhanced = "5.5.2", .text = "Line too long"})
-          : parse_command(line.text);
+          : parse_command(text);
   if (command) {
     question.command = std::move(*command);
   } else {
     fault = std::move(command.error());
     question.command.verb = row.verb;
     question.command.name =
-        line.text.substr(0, row.spelling.empty() ? line.text.find(' ') : row.spelling.size());
+        text.substr(0, row.spelling.empty() ? text.find(' ') : row.spelling.size());
   }
   const bool utf8 = row.verb == Verb::mail ? question.command.parameter("SMTPUTF8") != nullptr
                                            : envelope_.smtputf8;

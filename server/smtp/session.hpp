@@ -156,6 +156,7 @@ class Session {
   bool asked_ = false;  // a question is out
   Effect effect_ = Effect::none;
   Verb verb_ = Verb::unknown;  // of the last question
+  bool behind_auth_ = false;   // only unknown lines have come since AUTH
   Command pending_;            // of the question that is out, as far as its answer needs it
 
   Envelope envelope_;

@@ -59,6 +59,18 @@ TEST_CASE("What looks like a file is read as one") {
   CHECK_FALSE(catalogue.find(path));
 }
 
+TEST_CASE("A name that is no scenario but a file is told from one") {
+  const Folder folder;
+  folder.write("mine", "name = \"mine\"");
+  const Catalogue catalogue(kShipped);
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  const auto found = catalogue.resolve("mine");
+  std::filesystem::current_path(before);
+  REQUIRE_FALSE(found);
+  CHECK(found.error().hint == "for the file of that name write './mine'");
+}
+
 TEST_CASE("A file that cannot be read is refused") {
   const Folder folder;
   folder.write("long.toml", std::string(1024 * 1024 + 1, '#'));

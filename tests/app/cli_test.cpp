@@ -152,7 +152,13 @@ TEST_CASE("Bad usage is refused with what was wrong") {
 
   const auto row = GENERATE(
       Row{{}, "failmx --help"},
-      Row{{"sevre"}, "did you mean 'serve'?"},
+      Row{{"sevre"}, "failmx: there is no command 'sevre'; did you mean 'serve'?\n"},
+      Row{{"bogus", "--x"}, "failmx: there is no command 'bogus'; there is: serve, check, "},
+      Row{{"test", "x", "--", "true"}, "failmx: 'test' is not in this version\n"},
+      Row{{"verify"}, "failmx: 'verify' is not in this version\n"},
+      Row{{"serve", "--config", "x"}, "failmx: '--config' is not in this version\n"},
+      Row{{"serve", "--config=x"}, "failmx: '--config' is not in this version\n"},
+      Row{{"serve", "one", "--two", "three"}, "not expected by serve: 'one' '--two' 'three'\n"},
       Row{{"serve", "--scenaro", "x"}, "did you mean '--scenario'?"},
       Row{{"serve", "--sed=1"}, "did you mean '--seed'?"},
       Row{{"serve", "--seed", "x"}, "--seed"},

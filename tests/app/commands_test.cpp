@@ -144,6 +144,16 @@ TEST_CASE("schema prints a JSON document") {
   CHECK(result.out.find("json-schema.org") != std::string::npos);
 }
 
+TEST_CASE("Output that cannot be written is a failure") {
+  for (const auto* argument : {"schema", "list", "help", "--help", "--version"}) {
+    CAPTURE(argument);
+    std::ofstream full("/dev/full");
+    std::ostringstream err;
+    CHECK(run({argument}, full, err) == kFailed);
+    CHECK(err.str() == "failmx: cannot write to standard output\n");
+  }
+}
+
 TEST_CASE("serve refuses what it cannot start with") {
   const Folder folder;
   const auto bad = folder.write("bad.toml", kBad);

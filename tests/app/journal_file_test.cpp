@@ -15,6 +15,7 @@ TEST_CASE("A journal file holds every event in order") {
   journal::Journal journal(base::WallTime{});
   auto file = JournalFile::open(folder.in("j.ndjson"), journal.start(), nullptr);
   REQUIRE(file);
+  (*file)->begin();
   journal.set_sink([&](const journal::Event& event) { (*file)->add(event); });
   journal.add(journal::run_event("1.2.3"));
   for (std::uint64_t i = 0; i < 5000; ++i) {
@@ -45,10 +46,44 @@ TEST_CASE("A journal file that cannot be opened is an error that names it") {
   CHECK(file.error().message.find("missing/j.ndjson") != std::string::npos);
 }
 
+TEST_CASE("A journal file stays as it was until writing begins") {
+  const Folder folder;
+  const auto path = folder.write("j.ndjson", "of a former run\n");
+  {
+    const auto file = JournalFile::open(path, {}, nullptr);
+    REQUIRE(file);
+    (*file)->add({});
+    (*file)->close();
+  }
+  CHECK(folder.read("j.ndjson") == "of a former run\n");
+  const auto file = JournalFile::open(path, {}, nullptr);
+  REQUIRE(file);
+  (*file)->add({});
+  (*file)->begin();
+  (*file)->close();
+  CHECK(folder.read("j.ndjson").starts_with("{"));
+}
+
+TEST_CASE("A journal file has one writer") {
+  const Folder folder;
+  const auto path = folder.in("j.ndjson");
+  {
+    const auto first = JournalFile::open(path, {}, nullptr);
+    REQUIRE(first);
+    const auto second = JournalFile::open(path, {}, nullptr);
+    REQUIRE_FALSE(second);
+    CHECK(second.error().message == "the journal file '" + path + "' is written by another failmx");
+  }
+  CHECK(JournalFile::open(path, {}, nullptr));
+  const auto device = JournalFile::open("/dev/null", {}, nullptr);
+  CHECK(JournalFile::open("/dev/null", {}, nullptr));
+}
+
 TEST_CASE("A full disk is reported once and remembered") {
   int reports = 0;
   auto file = JournalFile::open("/dev/full", {}, [&](const std::string&) { ++reports; });
   REQUIRE(file);
+  (*file)->begin();
   journal::Event event;
   event.text = std::string(300'000, 'x');
   for (int i = 0; i < 3; ++i) (*file)->add(event);

@@ -22,6 +22,12 @@ TEST_CASE("The Host header must name this server") {
       Row{"localhost.evil.example", false},
       Row{"127.0.0.1.evil.example:80", false},
       Row{"[evil]:80", false},
+      Row{"[::1", false},
+      Row{"[::1]evil.example", false},
+      Row{"[::1]:1@evil.example", false},
+      Row{"localhost:1@evil.example", false},
+      Row{"localhost:80:evil.example", false},
+      Row{"localhost:", true},
       Row{"", false},
       Row{":8025", false}
   );
@@ -40,6 +46,13 @@ TEST_CASE("A request for another host is misdirected") {
   CHECK(error->fault == Fault::misdirected);
   CHECK(turn_away({}, Request{}, false)->fault == Fault::misdirected);
   CHECK_FALSE(turn_away({}, Request{.headers = {{"Host", "localhost"}}}, true));
+}
+
+TEST_CASE("Two Host headers are a bad request") {
+  const Request request{.headers = {{"Host", "localhost"}, {"host", "localhost"}}};
+  const auto error = turn_away({}, request, false);
+  REQUIRE(error);
+  CHECK(error->fault == Fault::malformed);
 }
 
 TEST_CASE("A token must be borne where one is needed") {

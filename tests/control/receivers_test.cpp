@@ -167,6 +167,14 @@ TEST_CASE("Errors of a TOML scenario in a body have line and column") {
   CHECK(problems(response).front().starts_with("scenario_toml:2:1: "));
 }
 
+TEST_CASE("A TOML scenario without a name is called as its receiver") {
+  World world;
+  REQUIRE(world.put("a.b", R"({"scenario_toml":"summary = \"x\"\n"})").status == 200);
+  CHECK(world.get("/v1/receivers/a.b").at("scenario") == "a.b");
+  REQUIRE(world.put("a.b", R"({"scenario_toml":"name = \"mine\"\n"})").status == 200);
+  CHECK(world.get("/v1/receivers/a.b").at("scenario") == "mine");
+}
+
 TEST_CASE("An address that cannot be had leaves everything as it was") {
   World world;
   REQUIRE(world.put("t1", R"({"scenario":"full"})").status == 200);
@@ -195,7 +203,7 @@ TEST_CASE("A listener for other machines needs a token or openness") {
 
 TEST_CASE("A receiver has a plain name") {
   World world;
-  for (const auto* name : {"a%20b", "a%2Fb", "%00", "a@b"}) {
+  for (const auto* name : {"a%20b", "a%2Fb", "%00", "a@b", ".", "..", "%2e%2E", "..."}) {
     CAPTURE(name);
     CHECK(world.put(name, R"({"scenario":"full"})").status == 422);
   }

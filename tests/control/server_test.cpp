@@ -104,6 +104,9 @@ TEST_CASE("Hostile requests are refused and the server goes on") {
       Row{"wrong host",
           "GET /livez HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
           "421"},
+      Row{"two hosts",
+          "GET /livez HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+          "400"},
       Row{"no host", "GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n", "421"},
       Row{"long header",
           "GET /livez HTTP/1.1\r\nX: " + std::string(40'000, 'x') + "\r\n\r\n",
@@ -206,12 +209,57 @@ TEST_CASE("Stopping answers those who wait and leaves the idle") {
 TEST_CASE("More connections than allowed are turned away") {
   ServerOptions options;
   options.max_connections = 1;
+  options.spare_connections = 1;
   const Running running(std::move(options));
   Client first(running);
   first.say("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(first.read_head().starts_with("HTTP/1.1 200"));
-  Client second(running);
-  CHECK(second.read_all().starts_with("HTTP/1.1 503"));
+  {
+    // The spare connection is held until the third has been turned away.
+    const Client second(running);
+    Client third(running);
+    const auto text = third.read_all();
+    CHECK(text.starts_with("HTTP/1.1 503"));
+    CHECK(has(text, "\"too many connections to the control API\""));
+  }
+}
+
+TEST_CASE("A spare connection answers a probe and nothing else") {
+  ServerOptions options;
+  options.max_connections = 1;
+  const Running running(std::move(options));
+  Client first(running);
+  first.say("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(first.read_head().starts_with("HTTP/1.1 200"));
+  const auto probe = converse(running, "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(probe.starts_with("HTTP/1.1 200"));
+  CHECK(has(probe, "Connection: close"));
+  const auto other = converse(running, "GET /v1/receivers HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(other.starts_with("HTTP/1.1 503"));
+  CHECK(has(other, "{\"errors\":[{\"at\":\"connections\""));
+}
+
+TEST_CASE("A client that hangs up ends its wait") {
+  const Running running;
+  Client client(running);
+  client.say("GET /v1/events?kind=note&wait=60s HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  client.socket.shutdown(tcp::socket::shutdown_send);
+  std::string text;
+  bool ended = false;
+  asio::async_read(client.socket, asio::dynamic_buffer(text), [&ended](auto, std::size_t) {
+    ended = true;
+  });
+  client.io.run_for(std::chrono::seconds(30));  // half the wait: only a failure takes so long
+  REQUIRE(ended);
+  CHECK(has(text, "\"items\":[]"));
+}
+
+TEST_CASE("An unknown method is named in its refusal") {
+  const Running running;
+  const auto text =
+      converse(running, "FOO /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  CHECK(text.starts_with("HTTP/1.1 405"));
+  CHECK(has(text, "\"FOO is not possible here\""));
 }
 
 TEST_CASE("A port in use is an error that says so") {

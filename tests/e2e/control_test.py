@@ -78,6 +78,33 @@ class StartTest(unittest.TestCase):
                 self.assertIn(taken, result.stderr)
                 self.assertEqual("", result.stdout)
 
+    def test_start_that_fails_leaves_files_alone(self):
+        with tempfile.TemporaryDirectory() as folder:
+            journal = os.path.join(folder, "run.ndjson")
+            ready = os.path.join(folder, "ready.json")
+            with open(journal, "w", encoding="utf-8") as file:
+                file.write("of a former run\n")
+            with open(ready, "w", encoding="utf-8") as file:
+                file.write("{}")
+            with Server("healthy") as server:
+                files = ["--journal", journal, "--ready-file", ready]
+                addresses = ["--smtp", "127.0.0.1:0", "--http", server.ready["http"]]
+                result = run([FAILMX, "serve", *addresses, *files])
+                self.assertEqual(1, result.returncode)
+            with open(journal, encoding="utf-8") as file:
+                self.assertEqual("of a former run\n", file.read())
+            # A stale one would be believed.
+            self.assertFalse(os.path.exists(ready))
+
+    def test_journal_of_a_running_server_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "run.ndjson")
+            with Server("healthy", "--journal", path):
+                free = ["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"]
+                result = run([FAILMX, "serve", *free, "--journal", path])
+                self.assertEqual(1, result.returncode)
+                self.assertIn("is written by another failmx", result.stderr)
+
     # labels: diagnostics
     def test_bad_scenario_is_refused_by_check_and_serve(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -237,6 +264,13 @@ class EndTest(unittest.TestCase):
             idle.close()
             busy.close()
 
+    def test_hangup_ends_in_order_and_ready_file_goes(self):
+        with Server("healthy") as server:
+            server.process.send_signal(signal.SIGHUP)
+            server.exit_status = server.process.wait(timeout=30)
+            self.assertEqual(0, server.exit_status)
+            self.assertFalse(os.path.exists(server.ready_file))
+
     def test_journal_file_is_complete(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "run.ndjson")
@@ -265,6 +299,18 @@ class EndTest(unittest.TestCase):
             self.assertEqual(503, status)
             self.assertIn("/dev/full", answer["errors"][0]["message"])
             self.assertIn("/dev/full", server.stderr())
+            server.process.send_signal(signal.SIGTERM)
+            server.exit_status = server.process.wait(timeout=30)
+            self.assertEqual(1, server.exit_status)
+            self.assertIn("failmx: the journal file is not complete", server.stderr())
+
+    def test_output_that_cannot_be_written_is_a_failure(self):
+        for command in ("schema", "list", "show", "help"):
+            arguments = [command, "healthy"] if command == "show" else [command]
+            with open("/dev/full", "wb") as full:
+                process = subprocess.run([FAILMX, *arguments], stdout=full, stderr=subprocess.PIPE)
+            self.assertEqual(1, process.returncode, command)
+            self.assertIn(b"cannot write to standard output", process.stderr)
 
     def test_reader_of_standard_output_may_leave(self):
         command = [FAILMX, "serve", "--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"]

@@ -26,7 +26,9 @@ namespace journal::testing {
 class History {
  public:
   History() = default;
+
   explicit History(Deliveries::Limits limits) : deliveries(limits), limits_(limits) {}
+
   History(std::initializer_list<std::string_view> steps) { play(steps); }
 
   void play(std::initializer_list<std::string_view> steps);
@@ -49,7 +51,9 @@ class History {
   [[nodiscard]] Deliveries::Limits limits() const { return limits_; }
 
   // The number of the connection that has this letter now.
-  [[nodiscard]] std::uint64_t connection(char letter = 'A') const { return connections_.at(letter); }
+  [[nodiscard]] std::uint64_t connection(char letter = 'A') const {
+    return connections_.at(letter);
+  }
 
  private:
   void add(Event event);

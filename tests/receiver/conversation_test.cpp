@@ -289,3 +289,27 @@ TEST_CASE("a reply can say how long its phase lasts") {
   world.advance(4min);
   CHECK(client->say("MAIL FROM:<a@c.test>") == "451 4.3.2 try again in 360 seconds\r\n");
 }
+
+TEST_CASE("no credential reaches the journal") {
+  VirtualReceiver world(kHealthy);
+  auto client = world.connect();
+  client->say("EHLO c.test");
+  client->send("AUTH PLAIN c2VjcmV0\r\nAUTH c2VjcmV0\r\nc2VjcmV0\r\n");
+  for (const auto& event : world.events()) {
+    CHECK(event->subject.find("c2Vj") == std::string::npos);
+    CHECK(event->text.find("c2Vj") == std::string::npos);
+  }
+}
+
+TEST_CASE("a half close of ours loses what it left undecided") {
+  VirtualReceiver world(rule("at='rcpt'\nname='shut'\ndo=[{half_close=true}]"));
+  auto client = world.connect();
+  client->say("EHLO c.test");
+  client->say("MAIL FROM:<a@c.test>");
+  client->say("RCPT TO:<r@x.test>");
+  client->leave();
+  const auto attempts = world.attempts();
+  REQUIRE(attempts.size() == 1);
+  CHECK(attempts[0].outcome == Outcome::lost);
+  CHECK(attempts[0].rule == "shut");
+}

@@ -190,7 +190,9 @@ std::optional<Source> source_of(
     sink.error(asked.toml->place, "'scenario' and 'scenario_toml' are both given", "give one");
     return std::nullopt;
   }
-  if (asked.toml != nullptr) return Source{Source::Format::toml, "scenario_toml", asked.toml->text};
+  if (asked.toml != nullptr) {
+    return Source{Source::Format::toml, "scenario_toml", asked.toml->text, std::string(receiver)};
+  }
   if (asked.scenario == nullptr) {
     // A wrong one has been reported already.
     if (body.find("scenario") == nullptr && body.find("scenario_toml") == nullptr) {
@@ -210,11 +212,13 @@ std::optional<Source> source_of(
 
 bool is_receiver_name(std::string_view name) {
   constexpr std::string_view kAlso = "-_.";
-  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [&](char c) {
-    const char lower = base::ascii_lower(c);
-    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
-           kAlso.find(c) != std::string_view::npos;
-  });
+  // Dots alone mean a folder in a path: clients and proxies would resolve them.
+  if (name.find_first_not_of('.') == std::string_view::npos) return false;
+  return name.size() <= 64 && std::all_of(name.begin(), name.end(), [&](char c) {
+           const char lower = base::ascii_lower(c);
+           return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
+                  kAlso.find(c) != std::string_view::npos;
+         });
 }
 
 }  // namespace
@@ -238,7 +242,7 @@ Answer<Wish> wish_of(Api& api, const Call& call) {
         Fault::invalid,
         {call.request.path,
          fmt::format("'{}' is no name for a receiver", base::printable(name, 80)),
-         "use 1 to 64 letters, digits, '-', '_' and '.'"}
+         "use 1 to 64 letters, digits, '-', '_' and '.', not dots alone"}
     );
   }
   Diagnostics sink("body");

@@ -1,0 +1,100 @@
+// How a conversation ends: by the server's own wish, and what is recorded once it is over.
+#include <algorithm>
+
+#include "receiver/conversation.hpp"
+
+namespace receiver {
+
+using base::Stage;
+
+void Conversation::timed_out(base::TimePoint now) {
+  if (pending_ || player_.over() || player_.offered_bytes() > player_.written_bytes()) {
+    // It takes nothing any more, so it cannot be told either.
+    if (ending_ == journal::Ending::none) ending_ = journal::Ending::timeout;
+    left_ = Left::reset;
+    return;
+  }
+  leave_with(
+      421, "4.4.2", "Idle for too long, closing transmission channel", journal::Ending::timeout, now
+  );
+}
+
+void Conversation::drain(base::TimePoint now) {
+  now_ = now;
+  draining_ = true;
+  if (in_transaction() || pending_ != nullptr) return;
+  leave_with(
+      421,
+      "4.3.2",
+      "Server is stopping, closing transmission channel",
+      journal::Ending::drained,
+      now
+  );
+}
+
+// Says a 421 of the server's own and closes.
+void Conversation::leave_with(
+    std::uint16_t code,
+    std::string_view enhanced,
+    std::string_view text,
+    journal::Ending why,
+    base::TimePoint now
+) {
+  now_ = now;
+  if (ended_ || left_ || player_.over() || pending_ != nullptr || ending_ != journal::Ending::none)
+    return;
+  ending_ = why;
+  const auto& profile = edition_->scenario->profile;
+  const auto reply = smtp::make_reply(
+      code,
+      profile.enhanced_status_codes ? enhanced : std::string_view(),
+      profile.hostname + " " + std::string(text)
+  );
+  record_reply(reply, stage_, player_.offered_bytes(), now);
+  wire::Plan plan;
+  plan.ops.push_back({.kind = wire::Op::Kind::say, .text = reply.wire});
+  plan.ops.push_back({.kind = wire::Op::Kind::close});
+  player_.play(plan, 0, now);
+}
+
+void Conversation::ended(base::TimePoint now) {
+  if (ended_) return;
+  ended_ = true;
+  while (const auto reply = replies_.next_cut()) {
+    if (reply->ends <= player_.written_bytes()) continue;
+    auto cut = event(journal::Kind::cut);
+    cut.stage = reply->stage;
+    cut.code = reply->code;
+    cut.reply = reply->event;
+    cut.count = player_.written_bytes() - std::min(player_.written_bytes(), reply->begins);
+    receiver_->record(std::move(cut), now);
+  }
+  record_recipients_behind_refused_mail(now);
+  auto over = event(journal::Kind::ended);
+  over.ending = how_it_ended();
+  over.stage = session_.in_data() ? Stage::message : stage_;
+  over.held = held_;
+  over.count = octets_in_;
+  receiver_->record(std::move(over), now);
+  receiver_->closed();
+}
+
+// A 421 to MAIL ends the connection before the RCPTs that were pipelined behind it have their turn.
+// They are answered by nobody, but they say whose attempts these were.
+void Conversation::record_recipients_behind_refused_mail(base::TimePoint now) {
+  if (pending_ || stage_ != Stage::mail) return;
+  for (auto next = session_.next(); next && next->behind_refused_mail; next = session_.next()) {
+    record_question(*next, now);
+    session_.answer(false);
+  }
+}
+
+journal::Ending Conversation::how_it_ended() const {
+  if (ending_ != journal::Ending::none) return ending_;
+  if (left_)
+    return *left_ == Left::orderly ? journal::Ending::client_left : journal::Ending::client_reset;
+  if (draining_ && last_wish_ == wire::Ending::none) return journal::Ending::drained;
+  return last_wish_ == wire::Ending::reset ? journal::Ending::reset : journal::Ending::closed;
+}
+
+}  // namespace receiver
