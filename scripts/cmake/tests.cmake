@@ -93,7 +93,7 @@ function(failmx_transcript name mode script)
     COMMAND transcript_runner ${mode} ${script} ${ARGN}
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
   )
-  set_tests_properties(${name} PROPERTIES LABELS transcript TIMEOUT 120)
+  set_tests_properties(${name} PROPERTIES LABELS transcript TIMEOUT 200)
 endfunction()
 
 # Every tests/e2e/*_test.sh is one entry, every test method in a tests/e2e/*_test.py one: read from
@@ -137,7 +137,7 @@ endfunction()
 function(failmx_end_to_end_case name labels)
   add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(
-    ${name} PROPERTIES LABELS "${labels}" TIMEOUT 180
+    ${name} PROPERTIES LABELS "${labels}" TIMEOUT 400
                        ENVIRONMENT "FAILMX=$<TARGET_FILE:failmx>;PYTHONDONTWRITEBYTECODE=1"
   )
   if("serial" IN_LIST labels)
@@ -148,7 +148,7 @@ endfunction()
 # A check of the tree itself: exit status 0 passes.
 function(failmx_check name command)
   add_test(NAME ${name} COMMAND ${command} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-  set_tests_properties(${name} PROPERTIES LABELS check TIMEOUT 60)
+  set_tests_properties(${name} PROPERTIES LABELS check TIMEOUT 120)
 endfunction()
 
 # tests/fuzz/x_fuzz.cpp -> x_fuzz, linked with all that is pure; the target fuzz_targets builds all.

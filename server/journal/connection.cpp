@@ -123,7 +123,10 @@ void Connection::command(const Event& event) {
   switch (*event.stage) {
     case base::Stage::rcpt:
       // A receiver that owns some recipients only may not have seen the MAIL.
-      if (!transaction_.in_progress()) mail({.began = start, .seq = event.seq});
+      if (!transaction_.in_progress()) {
+        transaction_.over({.outcome = Outcome::abandoned, .when = start});
+        mail({.began = start, .seq = event.seq});
+      }
       return transaction_.rcpt(named(event, start));
     case base::Stage::data: return transaction_.data(start);
     // A refused one of these leaves the transaction as it is (RFC 5321 4.1.4).

@@ -143,12 +143,8 @@ void Listener::refuse(int file, const Endpoint& client) {
   const std::string text =
       fmt::format("{} Too many connections", edition->scenario->profile.hostname);
   const std::string reply = fmt::format("421 4.3.2 {}\r\n", text);
-  // The client may have gone: there is nothing to do about it.
-  [[maybe_unused]] const auto sent =
-      ::send(file, reply.data(), reply.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  ::close(file);
+  // Counted and recorded first: whoever has read the reply finds its event.
   admission_.tally().refused.fetch_add(1, std::memory_order_relaxed);
-
   journal::Event event;
   event.kind = journal::Kind::refused;
   event.connection = admission_.next_connection();
@@ -158,6 +154,11 @@ void Listener::refuse(int file, const Endpoint& client) {
   event.subject = base::to_string(ip_of(client));
   event.text = text;
   receiver_->record(std::move(event), Shard::now());
+
+  // The client may have gone: there is nothing to do about it.
+  [[maybe_unused]] const auto sent =
+      ::send(file, reply.data(), reply.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  ::close(file);
 }
 
 // Trying again at once would fail again, and spin: tell those who wait now, then look away for a
