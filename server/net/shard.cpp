@@ -54,7 +54,8 @@ void Shard::forget(Connection& connection) {
 void Shard::schedule_sweep() {
   sweeper_.expires_at(sweeper_.expiry() + kSweep);
   sweeper_.async_wait([this](const auto& error) {
-    if (error) return;
+    // A sweep that was due when stop() cancelled comes without an error.
+    if (error || !work_.owns_work()) return;
     const TimePoint at = now();
     sweep(at);
     // After a pause of the whole process there is nothing to catch up with.
