@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include "transcripts/records.hpp"
 
@@ -59,13 +60,13 @@ TcpWorld::~TcpWorld() {
 
 void TcpWorld::open(int connection, const std::string& from) {
   Line& line = lines_[connection];
-  line.anchor = Clock::now();
+  line.anchor = line.latest_act = Clock::now();
   line.socket = connect_to(program_.smtp_port(), from);
 }
 
 void TcpWorld::send(int connection, std::string_view octets) {
   Line& line = lines_.at(connection);
-  line.anchor = Clock::now();
+  line.anchor = std::exchange(line.latest_act, Clock::now());
   while (line.socket >= 0 && !octets.empty()) {
     const auto n = ::send(line.socket, octets.data(), octets.size(), MSG_NOSIGNAL);
     // The server may have ended the connection already: reading will tell.
@@ -76,7 +77,7 @@ void TcpWorld::send(int connection, std::string_view octets) {
 
 void TcpWorld::leave(int connection) {
   Line& line = lines_.at(connection);
-  line.anchor = Clock::now();
+  line.anchor = std::exchange(line.latest_act, Clock::now());
   if (line.socket >= 0) shutdown(line.socket, SHUT_WR);
 }
 

@@ -63,9 +63,10 @@ class TcpWorld : public World {
   struct Line {
     int socket = -1;
     Inbox inbox{};
-    // What the server does is later than this: the client's latest act, or the instant that a
-    // transcript named after it.
+    // What the server does is later than this: the client's act before the latest (what it waits
+    // for may have begun with the reply to that), or the instant that a transcript named after it.
     Clock::time_point anchor{};
+    Clock::time_point latest_act{};
   };
 
   bool wait_until(Line& line, Clock::time_point deadline);
