@@ -30,6 +30,7 @@ class SmtplibTest(unittest.TestCase):
                 (code, text) = refused.exception.recipients["b@x.test"]
                 self.assertEqual((code, text), (452, b"4.3.1 Mail system full"))
             self.assertEqual(send(server), {})
+            server.settle()
             (delivery,) = server.deliveries()
             self.assertEqual(
                 [a["outcome"] for a in delivery["attempts"]], ["deferred", "deferred", "accepted"]
@@ -42,6 +43,7 @@ class SmtplibTest(unittest.TestCase):
             with self.assertRaises(smtplib.SMTPConnectError) as refused:
                 send(server)
             self.assertEqual(refused.exception.smtp_code, 421)
+            server.settle()
             (attempt,) = server.attempts()
             self.assertEqual((attempt["scope"], attempt["outcome"]), ("client", "deferred"))
 
@@ -52,6 +54,7 @@ class SmtplibTest(unittest.TestCase):
                     send(server)
                 self.assertEqual(refused.exception.smtp_code, 431)
             self.assertEqual(send(server), {})
+            server.settle()
             self.assertEqual(
                 [(a["scope"], a["outcome"]) for a in server.attempts()],
                 [("sender", "deferred"), ("sender", "deferred"), ("delivery", "accepted")],
@@ -63,6 +66,7 @@ class SmtplibTest(unittest.TestCase):
             with self.assertRaises((smtplib.SMTPServerDisconnected, ConnectionResetError)):
                 send(server)
             self.assertEqual(send(server), {})
+            server.settle()
             (delivery,) = server.deliveries()
             self.assertEqual([a["outcome"] for a in delivery["attempts"]], ["lost", "accepted"])
             self.assertEqual(delivery["copies"], 2)
@@ -74,6 +78,7 @@ class SmtplibTest(unittest.TestCase):
                 {who: code for who, (code, _) in refused.items()},
                 {"later@x.test": 452, "never@x.test": 550},
             )
+            server.settle()
             states = {d["recipient"]: (d["state"], d["copies"]) for d in server.deliveries()}
             self.assertEqual(states["ok@x.test"], ("accepted", 1))
             self.assertEqual(states["later@x.test"], ("deferred", 0))
@@ -85,6 +90,7 @@ class SmtplibTest(unittest.TestCase):
                 with self.assertRaises((smtplib.SMTPServerDisconnected, OSError)):
                     send(server)
             self.assertEqual(send(server), {})
+            server.settle()
             (delivery,) = server.deliveries()
             self.assertEqual(
                 [a["outcome"] for a in delivery["attempts"]], ["lost", "lost", "accepted"]
@@ -103,6 +109,7 @@ class SmtplibTest(unittest.TestCase):
                 smtplib.SMTP(*server.smtp, local_hostname="c.test", timeout=0.5)
             ended = server.wait_for(lambda e: e["kind"] == "ended", "the end of a connection")
             self.assertTrue(ended["held"])
+            server.settle()
             (attempt,) = server.attempts()
             self.assertEqual((attempt["scope"], attempt["outcome"]), ("client", "lost"))
 
@@ -124,6 +131,7 @@ class CurlTest(unittest.TestCase):
         with Server(scenario) as server:
             done = self.curl(server)
             self.assertEqual(done.returncode, status, done.stderr)
+            server.settle()
             return server.attempts()
 
     def test_curl_accepted(self):

@@ -141,6 +141,12 @@ class Server:
 
         return self.wait_for(is_last, f"number {count} of kind {kind}", within, kind=kind, **filters)
 
+    def settle(self):
+        """Waits until every connection so far has ended: only then are their attempts all told."""
+        connections = len(self.get("/v1/events", kind="connected", limit=10000)["items"])
+        if connections:
+            self.wait_for_count("ended", connections)
+
     # -- inside
 
     def _items(self, path, receiver):
