@@ -13,9 +13,11 @@ namespace scenario {
 
 namespace {
 
+using document::alternatives;
 using document::Diagnostics;
 using document::Kind;
 using document::Node;
+using document::read_patterns;
 using document::Row;
 
 // False: the fact is not known at the rule's stage, which has been reported.
@@ -33,28 +35,6 @@ bool is_known(
       known_hint(since)
   );
   return false;
-}
-
-// The items of "a" or ["a", "b"]; an empty list is reported.
-std::span<const Node> alternatives(const Node& value, std::string_view name, Diagnostics& sink) {
-  if (value.is(Kind::list) && value.items.empty()) {
-    sink.error(value.place, fmt::format("'{}' must not be an empty list", name));
-  }
-  return document::one_or_many(value);
-}
-
-std::vector<Pattern> read_patterns(const Node& value, std::string_view name, Diagnostics& sink) {
-  std::vector<Pattern> patterns;
-  for (const Node& item : alternatives(value, name, sink)) {
-    const auto text = document::want_string(item, name, sink);
-    if (!text) continue;
-    if (auto pattern = Pattern::compile(*text)) {
-      patterns.push_back(std::move(*pattern));
-    } else {
-      sink.error(item.place, std::move(pattern.error()));
-    }
-  }
-  return patterns;
 }
 
 using ParseNumber = base::Result<std::uint64_t> (*)(std::string_view);
@@ -172,17 +152,9 @@ void read_tls(const Node& value, MatchDraft& draft, Diagnostics& sink) {
 }
 
 void read_client(const Node& value, MatchDraft& draft, Diagnostics& sink) {
-  Condition condition{.fact = Fact::client};
-  for (const Node& item : alternatives(value, "client", sink)) {
-    const auto text = document::want_string(item, "client", sink);
-    if (!text) continue;
-    if (auto network = base::parse_network(*text)) {
-      condition.networks.push_back(*network);
-    } else {
-      sink.error(item.place, std::move(network.error()));
-    }
-  }
-  draft.match.all.push_back(std::move(condition));
+  draft.match.all.push_back(
+      {.fact = Fact::client, .networks = document::read_networks(value, "client", sink)}
+  );
 }
 
 void read_size(const Node& value, MatchDraft& draft, Diagnostics& sink) {

@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "base/ip.hpp"
-#include "scenario/pattern.hpp"
+#include "document/pattern.hpp"
 
 namespace scenario {
+
+using document::Pattern;
 
 struct Query;
 struct Target;

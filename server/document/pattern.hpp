@@ -4,16 +4,21 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/ip.hpp"
 #include "base/result.hpp"
+#include "document/diagnostics.hpp"
+#include "document/node.hpp"
 
 namespace re2 {
 class RE2;
 }
 
-namespace scenario {
+namespace document {
 
 class Pattern {
  public:
@@ -23,7 +28,7 @@ class Pattern {
 
   [[nodiscard]] bool matches(std::string_view text) const;
 
-  // As written in the scenario.
+  // As written in the document.
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
@@ -31,4 +36,19 @@ class Pattern {
   std::shared_ptr<const re2::RE2> expression_;  // null: a glob
 };
 
-}  // namespace scenario
+// The items of "a" or ["a", "b"] for keys that take both alike; an empty list is reported.
+[[nodiscard]] std::span<const Node> alternatives(
+    const Node& value, std::string_view name, Diagnostics& sink
+);
+
+// A pattern, or a list of them. What is none is reported and left out.
+[[nodiscard]] std::vector<Pattern> read_patterns(
+    const Node& value, std::string_view name, Diagnostics& sink
+);
+
+// "192.0.2.1", "192.0.2.0/24", or a list of them. What is none is reported and left out.
+[[nodiscard]] std::vector<base::IpNetwork> read_networks(
+    const Node& value, std::string_view name, Diagnostics& sink
+);
+
+}  // namespace document

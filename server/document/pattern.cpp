@@ -1,12 +1,13 @@
 // Globs and bounded regular expressions: see the header.
-#include "scenario/pattern.hpp"
+#include "document/pattern.hpp"
 
 #include <fmt/format.h>
 #include <re2/re2.h>
 
 #include "base/text.hpp"
+#include "document/read.hpp"
 
-namespace scenario {
+namespace document {
 
 namespace {
 
@@ -45,4 +46,41 @@ bool Pattern::matches(std::string_view text) const {
   return expression_ ? re2::RE2::FullMatch(text, *expression_) : base::glob_matches(text_, text);
 }
 
-}  // namespace scenario
+std::span<const Node> alternatives(const Node& value, std::string_view name, Diagnostics& sink) {
+  if (value.is(Kind::list) && value.items.empty()) {
+    sink.error(value.place, fmt::format("'{}' must not be an empty list", name));
+  }
+  return one_or_many(value);
+}
+
+std::vector<Pattern> read_patterns(const Node& value, std::string_view name, Diagnostics& sink) {
+  std::vector<Pattern> patterns;
+  for (const Node& item : alternatives(value, name, sink)) {
+    const auto text = want_string(item, name, sink);
+    if (!text) continue;
+    if (auto pattern = Pattern::compile(*text)) {
+      patterns.push_back(std::move(*pattern));
+    } else {
+      sink.error(item.place, std::move(pattern.error()));
+    }
+  }
+  return patterns;
+}
+
+std::vector<base::IpNetwork> read_networks(
+    const Node& value, std::string_view name, Diagnostics& sink
+) {
+  std::vector<base::IpNetwork> networks;
+  for (const Node& item : alternatives(value, name, sink)) {
+    const auto text = want_string(item, name, sink);
+    if (!text) continue;
+    if (auto network = base::parse_network(*text)) {
+      networks.push_back(*network);
+    } else {
+      sink.error(item.place, std::move(network.error()));
+    }
+  }
+  return networks;
+}
+
+}  // namespace document
