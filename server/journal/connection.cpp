@@ -68,6 +68,7 @@ void Connection::add(const Event& event) {
       unruled_question_ = false;
       question_ = base::Stage::message;
       fired_ = {};
+      fired_done_ = 0;
       return transaction_.message(event.message);
     case Kind::reply: return replied(event);
     case Kind::sent: return sent(event);
@@ -84,6 +85,8 @@ void Connection::add(const Event& event) {
     case Kind::refused:
     case Kind::finding:
     case Kind::note:
+    case Kind::advanced:
+    case Kind::offered:
     case Kind::observed:
     case Kind::dropped: return;
   }
@@ -93,7 +96,7 @@ void Connection::connected(const Event& event) {
   seen_connect_ = true;
   asked_ = true;
   question_ = base::Stage::connect;
-  origin_.begin = when(event);
+  origin_.begin = origin_.mail = when(event);
   origin_.client = base::Name(event.subject);
 }
 
@@ -113,18 +116,20 @@ void Connection::command(const Event& event) {
   unruled_.reset();
   farewell_.reset();
   fired_ = {};
-  giving_up_ = Outcome::open;
+  fired_done_ = 0;
+  giving_up_.reset();
   if (!event.stage) return;
   const bool names = *event.stage == base::Stage::mail || *event.stage == base::Stage::rcpt;
   if (event.flag) {
     if (names) unruled_ = std::make_unique<Named>(named(event, start));
     return;
   }
+  const Outcome given_up = event.held ? Outcome::lost : Outcome::abandoned;
   switch (*event.stage) {
     case base::Stage::rcpt:
       // A receiver that owns some recipients only may not have seen the MAIL.
       if (!transaction_.in_progress()) {
-        transaction_.over({.outcome = Outcome::abandoned, .when = start});
+        transaction_.over({.outcome = Outcome::abandoned, .when = start, .phase = event.phase});
         mail({.began = start, .seq = event.seq});
       }
       return transaction_.rcpt(named(event, start));
@@ -133,13 +138,12 @@ void Connection::command(const Event& event) {
     case base::Stage::ehlo:
     case base::Stage::starttls:
     case base::Stage::rset:
-      giving_up_ = event.held ? Outcome::lost : Outcome::abandoned;
-      asked_since_ = start;
+      giving_up_ = std::make_unique<Answer>(Answer{
+          .outcome = given_up, .when = start, .phase = event.phase});
       return;
     case base::Stage::mail:
     case base::Stage::quit:
-      transaction_.over({.outcome = event.held ? Outcome::lost : Outcome::abandoned, .when = start}
-      );
+      transaction_.over({.outcome = given_up, .when = start, .phase = event.phase});
       if (names) mail(named(event, start));
       return;
     case base::Stage::connect:
@@ -166,19 +170,19 @@ void Connection::replied(const Event& event) {
       .code = event.code,
       .nth = event.nth,
       .enhanced = event.enhanced,
-      .rule = event.rule};
+      .rule = event.rule,
+      .phase = event.phase};
   if (decides(event)) answer.text = base::Name(event.text);
   const bool solicited = std::exchange(asked_, false);
   last_reply_ = event.seq;
+  if (solicited && !fired_.empty()) fired_done_ = event.seq;
   if (event.code == 421) {
     farewell_ = std::make_unique<Answer>(answer);
     farewell_asked_ = solicited;
     if (!solicited) return;
   }
-  const Outcome giving_up = std::exchange(giving_up_, Outcome::open);
-  if (giving_up != Outcome::open && event.code < 400) {
-    transaction_.over({.outcome = giving_up, .when = asked_since_});
-  }
+  const std::unique_ptr<Answer> giving_up = std::move(giving_up_);
+  if (giving_up && event.code < 400) transaction_.over(*giving_up);
   const std::optional<base::Stage> stage = solicited ? question_ : event.stage;
   if (!stage) return;
   if (solicited && unruled_question_) return replied_without_rules(*stage, answer);
@@ -214,7 +218,8 @@ void Connection::replied_without_rules(base::Stage stage, const Answer& answer) 
   if (stage == base::Stage::mail && command) {
     // Out of sequence, or within a transaction: a MAIL that the server never took for one.
     if (answer.code == 503 || transaction_.takes_recipients()) return;
-    transaction_.over({.outcome = Outcome::abandoned, .when = command->began});
+    transaction_.over({.outcome = Outcome::abandoned, .when = command->began, .phase = answer.phase}
+    );
     mail(*command);
     return transaction_.mail_answered(answer);
   }
@@ -240,18 +245,23 @@ void Connection::cut(const Event& event) {
   const std::uint64_t reply = event.reply == 0 ? last_reply_ : event.reply;
   if (refusal_ && refusal_->reply == reply) refusal_.reset();
   if (farewell_ && farewell_->reply == reply) farewell_.reset();
+  if (fired_done_ == reply) fired_done_ = 0;
   transaction_.reply_cut(reply);
 }
 
 Answer Connection::broken(const Event& event) const {
   Answer answer;
   if (farewell_ && !client_went(event.ending)) answer = *farewell_;
-  if (answer.rule.empty()) {
-    answer.rule = event.rule.empty() ? fired_ : event.rule;
-    answer.nth = event.rule.empty() ? fired_nth_ : event.nth;
+  if (answer.rule.empty() && !event.rule.empty()) {
+    answer.rule = event.rule;
+    answer.nth = event.nth;
+  } else if (answer.rule.empty() && fired_done_ == 0) {
+    answer.rule = fired_;
+    answer.nth = fired_nth_;
   }
   answer.outcome = Outcome::lost;
   answer.when = when(event);
+  answer.phase = event.phase;
   return answer;
 }
 
@@ -259,15 +269,13 @@ void Connection::ended(const Event& event) {
   name_unanswered_recipient();
   const bool left = client_went(event.ending);
   // FIN shows that the client had read what it was waiting for; RST shows nothing (RFC
-  // 9293 3.10.7.4).
-  if (event.ending == Ending::client_left || event.ending == Ending::quit) {
+  // 9293 3.10.7.4). After QUIT there is nothing more to wait for: when it was sent has told all.
+  if (event.ending == Ending::client_left && question_ != base::Stage::quit) {
     transaction_.client_went_on(base::Micros::max());
   }
-  if (giving_up_ != Outcome::open) {
-    transaction_.over({.outcome = giving_up_, .when = asked_since_});
-  }
+  if (giving_up_) transaction_.over(*giving_up_);
   const bool lost = left ? event.held : event.ending != Ending::quit;
-  const Answer abandoned{.outcome = Outcome::abandoned, .when = when(event)};
+  const Answer abandoned{.outcome = Outcome::abandoned, .when = when(event), .phase = event.phase};
   transaction_.connection_ended(lost ? broken(event) : abandoned);
   if (seen_connect_ && !had_mail_) ended_without_mail(event);
 }

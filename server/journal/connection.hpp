@@ -47,11 +47,10 @@ class Connection {
   bool had_mail_ = false;
   bool asked_ = false;                     // a question is waiting for its reply
   std::optional<base::Stage> question_{};  // its stage, or of the last one
-  Outcome giving_up_ = Outcome::open;      // it gives the transaction up with this, once accepted
-  Instant asked_since_{};                  // first octet of such a question
   bool unruled_question_ = false;          // no rule sees it
   // Rare, so kept outside: an idle connection should cost little.
-  std::unique_ptr<Named> unruled_{};  // that question, if it is a MAIL or RCPT
+  std::unique_ptr<Named> unruled_{};     // that question, if it is a MAIL or RCPT
+  std::unique_ptr<Answer> giving_up_{};  // the question gives the transaction up, once accepted
   std::unique_ptr<Answer>
       refusal_{};  // of greeting, EHLO, STARTTLS or AUTH, with nothing accepted since
   base::Stage refusal_stage_ = base::Stage::connect;
@@ -60,6 +59,7 @@ class Connection {
   std::uint64_t last_reply_ = 0;
   base::Name fired_{};  // rule that acted on this question, and its n
   std::uint32_t fired_nth_ = 0;
+  std::uint64_t fired_done_ = 0;  // the reply with which it had finished; 0: it is still at work
   Transaction transaction_;
 };
 

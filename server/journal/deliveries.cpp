@@ -49,6 +49,8 @@ Attempt to_attempt(const AttemptRecord& record, const AttemptRecord* previous) {
       .end = answer.when.at,
       .judge_begin = origin.begin.judge,
       .judge_end = answer.when.judge,
+      .mail = origin.mail.at,
+      .judge_mail = origin.mail.judge,
       .connection = origin.connection,
       .client = std::string(origin.client.view()),
       .sender = std::string(origin.sender.view()),
@@ -60,10 +62,14 @@ Attempt to_attempt(const AttemptRecord& record, const AttemptRecord* previous) {
       .nth = answer.nth,
       .stored = record.stored,
       .ambiguous_end = record.ambiguous_end,
+      .phase = std::string(answer.phase.view()),
+      .envid = std::string(origin.envid.view()),
       .evidence = evidence_of(record)};
   if (previous != nullptr && !previous->open()) {
     out.gap = origin.begin.at - previous->answer.when.at;
     out.judge_gap = origin.begin.judge - previous->answer.when.judge;
+    // An earlier instant of the judge clock is known to the microsecond only.
+    if (record.scope != Scope::delivery) out.judge_gap = std::max(*out.judge_gap, base::Micros(0));
   }
   if (record.message) {
     out.message_id = record.message->message_id;
@@ -91,14 +97,14 @@ Delivery to_delivery(const DeliveryRecord& record, const Ledger& ledger) {
 
 template <typename Out, typename Record, typename Convert>
 std::vector<Out> page(
-    const std::map<std::uint64_t, Record>& records,
-    std::uint64_t after,
-    std::size_t limit,
-    Convert convert
+    const Shelf<Record>& records, std::uint64_t after, std::size_t limit, Convert convert
 ) {
   std::vector<Out> out;
-  for (auto i = records.upper_bound(after); i != records.end() && out.size() < limit; ++i) {
-    out.push_back(convert(i->second));
+  out.reserve(std::min(limit, records.size()));
+  const Record* record = records.next(after);
+  while (record != nullptr && out.size() < limit) {
+    out.push_back(convert(*record));
+    record = records.next(record->id);
   }
   return out;
 }
@@ -143,16 +149,26 @@ Connection* Deliveries::State::connection_of(const Event& event) {
 // The program's own limit, but the client cannot tell: it was deferred.
 void Deliveries::State::turned_away(const Event& event) {
   const Instant now{.at = event.at, .judge = event.judge, .seq = event.seq};
+  const std::uint16_t code = event.code == 0 ? std::uint16_t{421} : event.code;
   AttemptRecord& attempt = ledger.begin_client(
-      {.begin = now, .connection = event.connection, .client = base::Name(event.subject)}
+      {.begin = now,
+       .mail = now,
+       .stage = event.stage.value_or(base::Stage::connect),
+       .connection = event.connection,
+       .client = base::Name(event.subject)}
   );
+  std::string reply = std::to_string(code);
+  if (!event.enhanced.empty()) reply += " " + event.enhanced;
+  if (!event.text.empty()) reply += " " + event.text;
   ledger.decide(
       attempt,
       {.outcome = Outcome::deferred,
        .when = now,
-       .code = event.code == 0 ? std::uint16_t{421} : event.code,
+       .reply = event.seq,
+       .code = code,
        .enhanced = event.enhanced,
-       .text = base::Name(event.text)}
+       .text = base::Name(reply),
+       .phase = event.phase}
   );
 }
 
@@ -200,7 +216,7 @@ DeliveryRef Deliveries::find(std::uint64_t connection, std::string_view recipien
 std::vector<Attempt> Deliveries::attempts(std::uint64_t after, std::size_t limit) const {
   const Ledger& ledger = state_->ledger;
   return page<Attempt>(ledger.attempts(), after, limit, [&](const AttemptRecord& record) {
-    return to_attempt(record, ledger.find(record.previous));
+    return to_attempt(record, ledger.previous(record));
   });
 }
 
@@ -214,7 +230,7 @@ std::vector<Delivery> Deliveries::deliveries(std::uint64_t after, std::size_t li
 std::optional<Attempt> Deliveries::attempt(std::uint64_t id) const {
   const AttemptRecord* record = std::as_const(state_->ledger).find(id);
   if (record == nullptr) return std::nullopt;
-  return to_attempt(*record, std::as_const(state_->ledger).find(record->previous));
+  return to_attempt(*record, state_->ledger.previous(*record));
 }
 
 std::optional<Delivery> Deliveries::delivery(std::uint64_t id) const {
@@ -225,6 +241,10 @@ std::optional<Delivery> Deliveries::delivery(std::uint64_t id) const {
 
 std::uint64_t Deliveries::dropped() const {
   return state_->ledger.dropped() + state_->unfollowed;
+}
+
+std::uint64_t Deliveries::unfollowed() const {
+  return state_->unfollowed;
 }
 
 const Deliveries::Counts& Deliveries::counts() const {

@@ -34,9 +34,15 @@ struct Attempt {
   base::Micros begin{0}, end{0};              // real, since the run began; end of an open one: 0
   base::Micros judge_begin{0}, judge_end{0};  // on the judge clock
 
-  // begin minus the end of the previous attempt of its delivery (scope client and sender: of the
-  // same client or sender). Negative if they overlap; none for the first one, while the previous
-  // one is open, and when that was forgotten.
+  // The first octet of its MAIL, in the same two times; scope client: as begin; where DATA tries
+  // again in the same transaction: of that DATA. What was on its way when another attempt was
+  // answered is told by this, since a connection may have idled before it.
+  base::Micros mail{0}, judge_mail{0};
+
+  // begin minus the end of the previous attempt of its delivery. Negative if they overlap; none for
+  // the first one, while the previous one is open, and when that was forgotten. Scope client and
+  // sender: of the attempt of the same client or sender that ended last before this one began; none
+  // without such a one, so never negative.
   std::optional<base::Micros> gap{}, judge_gap{};
 
   std::uint64_t connection = 0;
@@ -55,6 +61,9 @@ struct Attempt {
   // no QUIT, no orderly FIN. So it is true until one of these comes.
   bool ambiguous_end = false;
 
+  std::string phase{};  // the receiver's when it was decided
+
+  std::string envid{};  // of MAIL (RFC 3461 4.4); empty: none
   std::string message_id{}, body_hash{};
   std::vector<std::uint64_t> evidence{};  // sequence numbers: begin, MAIL or RCPT, reply, end
 };
@@ -111,6 +120,9 @@ class Deliveries {
   // Attempts and deliveries forgotten, and connections not followed, because of the limits. The
   // oldest delivery without an attempt in hand goes first, with all its attempts.
   [[nodiscard]] std::uint64_t dropped() const;
+
+  // Of these, the connections: attempts of deliveries that are known may be missing.
+  [[nodiscard]] std::uint64_t unfollowed() const;
 
   struct Counts {
     std::uint64_t connections = 0, messages = 0, stored = 0, refused = 0;

@@ -9,22 +9,12 @@ namespace {
 
 // In the order of the enumerators.
 constexpr std::array kKindNames = {
-    std::string_view{"run"},
-    std::string_view{"receiver"},
-    std::string_view{"phase"},
-    std::string_view{"connected"},
-    std::string_view{"refused"},
-    std::string_view{"command"},
-    std::string_view{"message"},
-    std::string_view{"reply"},
-    std::string_view{"sent"},
-    std::string_view{"reply-cut"},
-    std::string_view{"stored"},
-    std::string_view{"fired"},
-    std::string_view{"finding"},
-    std::string_view{"note"},
-    std::string_view{"ended"},
-    std::string_view{"observed"},
+    std::string_view{"run"},       std::string_view{"receiver"}, std::string_view{"phase"},
+    std::string_view{"connected"}, std::string_view{"refused"},  std::string_view{"command"},
+    std::string_view{"message"},   std::string_view{"reply"},    std::string_view{"sent"},
+    std::string_view{"reply-cut"}, std::string_view{"stored"},   std::string_view{"fired"},
+    std::string_view{"finding"},   std::string_view{"note"},     std::string_view{"ended"},
+    std::string_view{"advanced"},  std::string_view{"offered"},  std::string_view{"observed"},
     std::string_view{"dropped"},
 };
 static_assert(kKindNames.size() == static_cast<std::size_t>(Kind::dropped) + 1);
@@ -90,7 +80,7 @@ std::size_t footprint(const Event& event) {
            outside(facts.key_fields);
   }
   if (event.setup) {
-    sum += sizeof(Setup) + outside(event.setup->scenario);
+    sum += sizeof(Setup) + outside(event.setup->scenario) + outside(event.setup->expect);
     for (const std::string& part : event.setup->delivery_key)
       sum += sizeof(std::string) + outside(part);
   }

@@ -20,7 +20,8 @@ enum class Kind : std::uint8_t {
   receiver,   // a receiver exists or was changed: setup is set
   phase,      // a receiver entered `phase`
   connected,  // a connection was accepted: subject = client address, text = listener address
-  refused,    // turned away with 421 by the server's own connection limit: subject = client address
+  refused,    // turned away with 421 by the server's own connection limit: subject = client
+              // address, text = the reply without its codes
   command,    // subject = address (mail, rcpt) or argument, text = line, began = its first octet
   message,    // the end of data arrived: `message` is set
   reply,      // as planned, just before it is handed over: code, enhanced, text, stage, rule, nth
@@ -31,6 +32,8 @@ enum class Kind : std::uint8_t {
   finding,   // subject = name of the finding, text = detail
   note,      // a rule's note: text
   ended,     // it is over: `ending`, stage = stage being answered, count = octets received
+  advanced,  // the receiver's clock was moved forward: by
+  offered,   // the harness has submitted a message: subject = its recipient
   observed,  // nothing happened, and the receiver was still watching
   dropped,   // events were lost up to here: count
 };
@@ -64,12 +67,13 @@ struct MessageFacts {
 
 // What judging must know of a receiver's set-up.
 struct Setup {
-  std::string scenario;
+  std::string scenario{};
   std::uint64_t seed = 1;
   double scale = 1;
   base::Duration slack{std::chrono::milliseconds(250)};
   std::vector<std::string> delivery_key{"sender", "recipient"};
   bool delivery_unique = false;
+  std::string expect{};  // the scenario's expectations as a JSON array; empty: none
 
   bool operator==(const Setup&) const = default;
 };
@@ -92,6 +96,7 @@ struct Event {
   bool flag = false;  // command: answered before any rule (syntax or sequence); stored: true =
                       // although the reply does not say so
   base::Micros began{0};  // command: arrival of its first octet (<= at)
+  base::Micros by{0};     // advanced: how far
   std::uint64_t count = 0;
   std::uint64_t reply = 0;  // sent, cut: sequence number of their reply; 0: the last one
   std::string enhanced{};

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "journal/json.hpp"
+#include "journal/json_reader.hpp"
 
 namespace journal {
 
@@ -25,17 +26,19 @@ class Reader {
  private:
   void line(const std::string& text, bool complete);
   void event(Event event, std::string_view text);
+  void tell(const Event& event);
+  Account& account_of(std::string_view receiver);
   void begin(const Event& run, std::string_view text);
   void say(base::Severity severity, std::string message, std::string hint = {});
-  void share(base::Name& name);
 
   std::istream& in_;
   const std::string_view name_;
   const Deliveries::Limits limits_;
   File file_{};
   std::vector<base::Diagnostic> said_{};
-  std::map<std::string, base::Name, std::less<>> names_{};
-  int number_ = 0;  // of the line
+  EventReader reader_{};
+  std::vector<Event> lost_{};  // losses that no receiver was named for
+  int number_ = 0;             // of the line
   int errors_ = 0;
   std::uint64_t last_seq_ = 0;
 };
@@ -51,17 +54,6 @@ void Reader::say(base::Severity severity, std::string message, std::string hint)
        .message = std::move(message),
        .hint = std::move(hint)}
   );
-}
-
-// Names are the same few in all events: one copy of each.
-void Reader::share(base::Name& name) {
-  if (name.empty()) return;
-  const auto known = names_.find(name.view());
-  if (known != names_.end()) {
-    name = known->second;
-  } else {
-    names_.emplace(std::string(name.view()), name);
-  }
 }
 
 void Reader::begin(const Event& run, std::string_view text) {
@@ -88,19 +80,29 @@ void Reader::event(Event event, std::string_view text) {
   }
   if (is_run) begin(event, text);
   last_seq_ = event.seq;
-  share(event.receiver);
-  share(event.phase);
-  share(event.rule);
-  if (!event.receiver.empty()) {
-    const std::string receiver(event.receiver.view());
-    file_.receivers.try_emplace(receiver, limits_).first->second.add(event);
-  }
+  tell(event);
   file_.events.push_back(std::make_shared<const Event>(std::move(event)));
+}
+
+// What was lost may have been anybody's, also of one who shows only later.
+void Reader::tell(const Event& event) {
+  if (!event.receiver.empty()) return account_of(event.receiver.view()).add(event);
+  if (event.kind != Kind::dropped) return;
+  for (auto& [name, account] : file_.receivers) account.add(event);
+  lost_.push_back(event);
+}
+
+Account& Reader::account_of(std::string_view receiver) {
+  const auto known = file_.receivers.find(receiver);
+  if (known != file_.receivers.end()) return known->second;
+  Account& account = file_.receivers.try_emplace(std::string(receiver), limits_).first->second;
+  for (const Event& loss : lost_) account.add(loss);
+  return account;
 }
 
 void Reader::line(const std::string& text, bool complete) {
   if (text.empty() || text == "\r") return;
-  auto parsed = event_from_json(text);
+  auto parsed = reader_.read(text);
   if (parsed) return event(std::move(*parsed), text);
   const std::string& why = parsed.error().message;
   if (!complete && number_ > 1) {

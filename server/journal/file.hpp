@@ -11,7 +11,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
-#include "journal/deliveries.hpp"
+#include "journal/account.hpp"
 #include "journal/event.hpp"
 #include "journal/journal.hpp"
 
@@ -23,8 +23,8 @@ namespace journal {
 struct File {
   std::string version{};
   base::WallTime start{};
-  std::vector<EventPtr> events{};                              // the run event included
-  std::map<std::string, Deliveries, std::less<>> receivers{};  // by name
+  std::vector<EventPtr> events{};                           // the run event included
+  std::map<std::string, Account, std::less<>> receivers{};  // by name
   bool truncated = false;  // the last line was cut short, as by a crash: it is missing
 };
 

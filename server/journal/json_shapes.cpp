@@ -22,6 +22,7 @@ void append_json(std::string& out, const Attempt& attempt, base::WallTime start)
   object.text_or_null("reply", attempt.reply);
   object.text_or_null("rule", attempt.rule);
   object.number_or_null("nth", attempt.nth);
+  object.text_or_null("phase", attempt.phase);
   object.number("connection", attempt.connection);
   object.text("client", attempt.client);
   attempt.scope == Scope::client ? object.null("sender") : object.text("sender", attempt.sender);
@@ -35,6 +36,7 @@ void append_json(std::string& out, const Attempt& attempt, base::WallTime start)
   object.seconds_or_null("judge_end", open ? std::nullopt : std::optional(attempt.judge_end));
   object.boolean("stored", attempt.stored);
   object.boolean("ambiguous_end", attempt.ambiguous_end);
+  object.text_or_null("envid", attempt.envid);
   object.text_or_null("message_id", attempt.message_id);
   object.text_or_null("body_hash", attempt.body_hash);
   append_array(object.field("evidence"), attempt.evidence, [&out](std::uint64_t seq) {

@@ -38,6 +38,7 @@ void append_setup(std::string& out, const Setup& setup) {
     append_quoted(out, part);
   });
   object.boolean("delivery_unique", setup.delivery_unique);
+  if (!setup.expect.empty()) object.field("expect") += setup.expect;
   object.end();
 }
 
@@ -49,6 +50,7 @@ std::string_view subject_name(const Event& event) {
     case Kind::command:
       if (event.stage == base::Stage::mail) return "sender";
       return event.stage == base::Stage::rcpt ? "recipient" : "subject";
+    case Kind::offered: return "recipient";
     case Kind::run:
     case Kind::receiver:
     case Kind::phase:
@@ -60,6 +62,7 @@ std::string_view subject_name(const Event& event) {
     case Kind::fired:
     case Kind::note:
     case Kind::ended:
+    case Kind::advanced:
     case Kind::observed:
     case Kind::dropped: return "subject";
   }
@@ -106,6 +109,7 @@ void append_json(std::string& out, const Event& event, base::WallTime start) {
   if (event.held) object.boolean("held", true);
   if (event.flag) object.boolean(flag_name(event.kind), true);
   object.some("began", event.began);
+  object.some("by", event.by);
   object.some(count_name(event.kind), event.count);
   object.some("reply_seq", event.reply);
   if (!event.parameters.empty()) append_pairs(object.field("parameters"), event.parameters);

@@ -1,7 +1,5 @@
 #include "journal/keys.hpp"
 
-#include <optional>
-
 #include "base/text.hpp"
 
 namespace journal {
@@ -9,11 +7,7 @@ namespace journal {
 namespace {
 
 std::optional<std::string_view> value_of(const Parameters* parameters, std::string_view name) {
-  if (parameters == nullptr) return std::nullopt;
-  for (const auto& [key, value] : *parameters) {
-    if (base::same_text(key, name)) return value;
-  }
-  return std::nullopt;
+  return parameters == nullptr ? std::nullopt : parameter_of(*parameters, name);
 }
 
 std::optional<std::string_view> parameter(const KeySource& source, std::string_view name) {
@@ -23,7 +17,7 @@ std::optional<std::string_view> parameter(const KeySource& source, std::string_v
 
 std::optional<std::string_view> content(const KeySource& source, std::string_view part) {
   if (source.message == nullptr) return std::nullopt;
-  if (part != "message_id") return value_of(&source.message->key_fields, part);
+  if (part != "message_id") return parameter_of(source.message->key_fields, part);
   if (source.message->message_id.empty()) return std::nullopt;
   return source.message->message_id;
 }
@@ -39,6 +33,15 @@ void append(std::string& out, std::string_view part, std::string_view value) {
 }
 
 }  // namespace
+
+std::optional<std::string_view> parameter_of(
+    const Parameters& parameters, std::string_view keyword
+) {
+  for (const auto& [key, value] : parameters) {
+    if (base::same_text(key, keyword)) return value;
+  }
+  return std::nullopt;
+}
 
 std::string delivery_key(const Setup& setup, const KeySource& source) {
   std::string out;

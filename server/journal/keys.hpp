@@ -2,6 +2,7 @@
 // is known yet. Parts: sender, recipient, envid, message_id, header.X, param.X. Pure, any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,11 @@ struct KeySource {
   const Parameters* rcpt = nullptr;       // parameters of RCPT: they win over those of MAIL
   const MessageFacts* message = nullptr;  // once the content is known
 };
+
+// The value of a parameter, by its keyword in any case; none: it was not given.
+[[nodiscard]] std::optional<std::string_view> parameter_of(
+    const Parameters& parameters, std::string_view keyword
+);
 
 // "sender=a@x recipient=b@y": addresses with their domains in lower case, unknown parts left out,
 // blanks and backslashes in a value behind a backslash, so that different values never give the

@@ -1,6 +1,7 @@
 #include "journal/ledger.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace journal {
 
@@ -27,26 +28,20 @@ void Ledger::use(std::shared_ptr<const Setup> setup) {
 
 AttemptRecord& Ledger::begin(Scope scope, const Origin& origin) {
   while (attempts_.size() >= std::max<std::size_t>(max_attempts_, 1)) forget_oldest();
-  const std::uint64_t id = ++last_attempt_;
-  AttemptRecord& attempt = attempts_.emplace_hint(attempts_.end(), id, AttemptRecord{})->second;
-  attempt.id = id;
+  AttemptRecord& attempt = attempts_.add();
   attempt.scope = scope;
   attempt.origin = origin;
-  order_.push_back(id);
+  order_.push_back(attempt.id);
   ++counts.attempts;
   return attempt;
 }
 
 AttemptRecord& Ledger::begin_client(const Origin& origin) {
-  AttemptRecord& attempt = begin(Scope::client, origin);
-  attempt.previous = std::exchange(last_of_client_[std::string(origin.client.view())], attempt.id);
-  return attempt;
+  return begin(Scope::client, origin);
 }
 
 AttemptRecord& Ledger::begin_sender(const Origin& origin) {
-  AttemptRecord& attempt = begin(Scope::sender, origin);
-  attempt.previous = std::exchange(last_of_sender_[std::string(origin.sender.view())], attempt.id);
-  return attempt;
+  return begin(Scope::sender, origin);
 }
 
 AttemptRecord& Ledger::begin_delivery(
@@ -61,11 +56,7 @@ AttemptRecord& Ledger::begin_delivery(
 void Ledger::name_recipient(
     AttemptRecord& attempt, const base::Name& recipient, const std::string& key
 ) {
-  const auto last = last_of_sender_.find(attempt.origin.sender.view());
-  if (last != last_of_sender_.end() && last->second == attempt.id) {
-    last->second = attempt.previous;
-    if (attempt.previous == 0) last_of_sender_.erase(last);
-  }
+  strike_end(attempt);
   attempt.scope = Scope::delivery;
   attempt.recipient = recipient;
   join(attempt, key);
@@ -75,22 +66,19 @@ void Ledger::name_recipient(
 void Ledger::join(AttemptRecord& attempt, const std::string& key) {
   Key& found = *keys_.try_emplace(key).first;
   note_overlap(found, attempt);
-  const auto current = deliveries_.find(found.second.current);
-  const bool joins = current != deliveries_.end() && !current->second.closed();
-  attach(joins ? current->second : open_delivery(found, attempt), attempt);
+  DeliveryRecord* current = deliveries_.find(found.second.current);
+  const bool joins = current != nullptr && !current->closed();
+  attach(joins ? *current : open_delivery(found, attempt), attempt);
 }
 
 DeliveryRecord& Ledger::open_delivery(Key& key, const AttemptRecord& attempt) {
-  const std::uint64_t id = ++last_delivery_;
-  DeliveryRecord& delivery =
-      deliveries_.emplace_hint(deliveries_.end(), id, DeliveryRecord{})->second;
-  delivery.id = id;
+  DeliveryRecord& delivery = deliveries_.add();
   delivery.key = &key;
   delivery.ordinal = ++key.second.opened;
   delivery.unique = setup_->delivery_unique;
   delivery.sender = attempt.origin.sender;
   delivery.recipient = attempt.recipient;
-  key.second.current = id;
+  key.second.current = delivery.id;
   ++key.second.retained;
   return delivery;
 }
@@ -118,9 +106,9 @@ void Ledger::detach(DeliveryRecord& delivery, const AttemptRecord& attempt) {
 
 // Two connections at once under one key: two messages, or one whose sender has two minds.
 void Ledger::note_overlap(Key& key, const AttemptRecord& attempt) {
-  const auto current = deliveries_.find(key.second.current);
-  if (current == deliveries_.end() || key.second.several_messages || key.second.crowded) return;
-  const auto& ids = current->second.attempts;
+  const DeliveryRecord* current = deliveries_.find(key.second.current);
+  if (current == nullptr || key.second.several_messages || key.second.crowded) return;
+  const auto& ids = current->attempts;
   const std::size_t from = ids.size() - std::min(ids.size(), kLookBack);
   for (std::size_t i = ids.size(); i-- > from;) {
     const AttemptRecord& other = attempts_.at(ids[i]);
@@ -135,15 +123,58 @@ void Ledger::note_overlap(Key& key, const AttemptRecord& attempt) {
 void Ledger::decide(AttemptRecord& attempt, Answer answer) {
   const Outcome before = attempt.answer.outcome;
   const Outcome after = answer.outcome;
+  strike_end(attempt);
   attempt.answer = std::move(answer);
+  note_end(attempt);
   count(before, -1);
   count(after, 1);
-  const auto found = deliveries_.find(attempt.delivery);
-  if (found == deliveries_.end()) return;
-  DeliveryRecord& delivery = found->second;
+  DeliveryRecord* found = deliveries_.find(attempt.delivery);
+  if (found == nullptr) return;
+  DeliveryRecord& delivery = *found;
   delivery.open += (after == Outcome::open ? 1U : 0U) - (before == Outcome::open ? 1U : 0U);
   delivery.accepted +=
       (after == Outcome::accepted ? 1U : 0U) - (before == Outcome::accepted ? 1U : 0U);
+}
+
+void Ledger::ended(AttemptRecord& attempt, Instant when) {
+  strike_end(attempt);
+  attempt.answer.when = when;
+  note_end(attempt);
+}
+
+void Ledger::note_end(const AttemptRecord& attempt) {
+  if (attempt.scope == Scope::delivery || attempt.open()) return;
+  const bool client = attempt.scope == Scope::client;
+  const base::Name& whose = client ? attempt.origin.client : attempt.origin.sender;
+  Ends& ends = (client ? ends_of_client_ : ends_of_sender_)[std::string(whose.view())];
+  const Ends::value_type end{attempt.answer.when.at, attempt.id};
+  ends.insert(std::upper_bound(ends.begin(), ends.end(), end), end);
+}
+
+void Ledger::strike_end(const AttemptRecord& attempt) {
+  if (attempt.scope == Scope::delivery || attempt.open()) return;
+  const bool client = attempt.scope == Scope::client;
+  auto& all = client ? ends_of_client_ : ends_of_sender_;
+  const auto known = all.find((client ? attempt.origin.client : attempt.origin.sender).view());
+  if (known == all.end()) return;
+  Ends& ends = known->second;
+  const Ends::value_type end{attempt.answer.when.at, attempt.id};
+  const auto place = std::lower_bound(ends.begin(), ends.end(), end);
+  if (place != ends.end() && *place == end) ends.erase(place);
+  if (ends.empty()) all.erase(known);
+}
+
+// Of those that ended in the very microsecond in which it began, the ones with smaller ids.
+const AttemptRecord* Ledger::previous(const AttemptRecord& attempt) const {
+  if (attempt.scope == Scope::delivery) return find(attempt.previous);
+  const bool client = attempt.scope == Scope::client;
+  const auto& all = client ? ends_of_client_ : ends_of_sender_;
+  const auto known = all.find((client ? attempt.origin.client : attempt.origin.sender).view());
+  if (known == all.end()) return nullptr;
+  const Ends& ends = known->second;
+  const Ends::value_type begin{attempt.origin.begin.at, attempt.id};
+  const auto after = std::lower_bound(ends.begin(), ends.end(), begin);
+  return after == ends.begin() ? nullptr : find(std::prev(after)->second);
 }
 
 void Ledger::count(Outcome outcome, std::int64_t by) {
@@ -161,23 +192,19 @@ void Ledger::count(Outcome outcome, std::int64_t by) {
 void Ledger::mark_stored(AttemptRecord& attempt) {
   if (attempt.stored) return;
   attempt.stored = true;
-  const auto delivery = deliveries_.find(attempt.delivery);
-  if (delivery != deliveries_.end()) ++delivery->second.copies;
+  if (DeliveryRecord* delivery = deliveries_.find(attempt.delivery)) ++delivery->copies;
 }
 
 AttemptRecord* Ledger::find(std::uint64_t attempt) {
-  const auto found = attempts_.find(attempt);
-  return found == attempts_.end() ? nullptr : &found->second;
+  return attempts_.find(attempt);
 }
 
 const AttemptRecord* Ledger::find(std::uint64_t attempt) const {
-  const auto found = attempts_.find(attempt);
-  return found == attempts_.end() ? nullptr : &found->second;
+  return attempts_.find(attempt);
 }
 
 const DeliveryRecord* Ledger::delivery(std::uint64_t id) const {
-  const auto found = deliveries_.find(id);
-  return found == deliveries_.end() ? nullptr : &found->second;
+  return deliveries_.find(id);
 }
 
 }  // namespace journal

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include "base/name.hpp"
 #include "journal/deliveries.hpp"
 #include "journal/event.hpp"
+#include "journal/shelf.hpp"
 
 namespace journal {
 
@@ -34,20 +34,22 @@ struct Answer {
   std::uint32_t nth = 0;
   std::string enhanced{};
   base::Name text{}, rule{};
+  base::Name phase{};  // the receiver's at the event that decides
 };
 
 // What the attempts of one transaction have in common.
 struct Origin {
   Instant begin{};
+  Instant mail{};  // first octet of MAIL; of DATA when that tries again; scope client: as begin
   base::Stage stage = base::Stage::connect;
   std::uint64_t connection = 0;
-  base::Name client{}, sender{};
+  base::Name client{}, sender{}, envid{};
 };
 
 struct AttemptRecord {
   std::uint64_t id = 0;
   std::uint64_t delivery = 0;  // 0 unless scope is delivery
-  std::uint64_t previous = 0;  // attempt of the same delivery, sender or client; 0: none
+  std::uint64_t previous = 0;  // attempt of the same delivery; 0: none
   std::uint64_t command = 0;   // event that named the recipient or sender
   Origin origin{};
   Answer answer{};
@@ -114,6 +116,10 @@ class Ledger {
   // Decides an open attempt, or decides a decided one differently (Outcome::open: it is open
   // again).
   void decide(AttemptRecord& attempt, Answer answer);
+
+  // What decided it was complete only then.
+  void ended(AttemptRecord& attempt, Instant when);
+
   void mark_stored(AttemptRecord& attempt);
 
   // What the message is, once the end of data has come: shows copies and different messages. `key`
@@ -124,14 +130,14 @@ class Ledger {
 
   [[nodiscard]] AttemptRecord* find(std::uint64_t attempt);
   [[nodiscard]] const AttemptRecord* find(std::uint64_t attempt) const;
+  // The attempt that its gap is measured from; nullptr: none.
+  [[nodiscard]] const AttemptRecord* previous(const AttemptRecord& attempt) const;
   [[nodiscard]] const DeliveryRecord* delivery(std::uint64_t id) const;
   [[nodiscard]] bool ambiguous(const DeliveryRecord& delivery) const;
 
-  [[nodiscard]] const std::map<std::uint64_t, AttemptRecord>& attempts() const { return attempts_; }
+  [[nodiscard]] const Shelf<AttemptRecord>& attempts() const { return attempts_; }
 
-  [[nodiscard]] const std::map<std::uint64_t, DeliveryRecord>& deliveries() const {
-    return deliveries_;
-  }
+  [[nodiscard]] const Shelf<DeliveryRecord>& deliveries() const { return deliveries_; }
 
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
@@ -148,6 +154,13 @@ class Ledger {
 
   template <typename Value>
   using ByText = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+
+  // When attempts ended, and their ids, in that order. New ones come near the back and are
+  // forgotten near the front.
+  using Ends = std::deque<std::pair<base::Micros, std::uint64_t>>;
+
+  void note_end(const AttemptRecord& attempt);
+  void strike_end(const AttemptRecord& attempt);
 
   AttemptRecord& begin(Scope scope, const Origin& origin);
   void join(AttemptRecord& attempt, const std::string& key);
@@ -170,11 +183,11 @@ class Ledger {
   const std::size_t max_attempts_;
   std::shared_ptr<const Setup> setup_ = std::make_shared<const Setup>();
   std::uint32_t epoch_ = 0;
-  std::uint64_t last_attempt_ = 0, last_delivery_ = 0, dropped_ = 0;
-  std::map<std::uint64_t, AttemptRecord> attempts_{};
-  std::map<std::uint64_t, DeliveryRecord> deliveries_{};
+  std::uint64_t dropped_ = 0;
+  Shelf<AttemptRecord> attempts_{};
+  Shelf<DeliveryRecord> deliveries_{};
   ByText<KeyRecord> keys_{};
-  ByText<std::uint64_t> last_of_client_{}, last_of_sender_{};  // attempts of these scopes
+  ByText<Ends> ends_of_client_{}, ends_of_sender_{};  // of the decided attempts of these scopes
   std::unordered_map<std::uint64_t, std::uint64_t>
       by_message_{};                   // hash of key and Message-ID -> delivery
   std::deque<Key*> parked_{};          // by age

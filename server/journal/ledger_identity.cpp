@@ -29,19 +29,19 @@ void Ledger::identify(
 ) {
   const std::string message_id = message->message_id;
   attempt.message = std::move(message);
-  const auto own = deliveries_.find(attempt.delivery);
-  if (own == deliveries_.end()) return;
-  Key& before = *own->second.key;
+  const DeliveryRecord* own = deliveries_.find(attempt.delivery);
+  if (own == nullptr) return;
+  Key& before = *own->key;
   Key& after = key.empty() || key == before.first ? before : *keys_.try_emplace(key).first;
 
   DeliveryRecord* target = nullptr;
   const bool had_others = &after != &before || after.second.opened > 1;
   if (had_others && !message_id.empty()) target = with_message(after, message_id);
   if (target == nullptr && &after != &before) {
-    const auto current = deliveries_.find(after.second.current);
-    if (current != deliveries_.end() && !current->second.closed()) target = &current->second;
+    DeliveryRecord* current = deliveries_.find(after.second.current);
+    if (current != nullptr && !current->closed()) target = current;
   }
-  if (&after != &before || (target != nullptr && target != &own->second)) {
+  if (&after != &before || (target != nullptr && target != own)) {
     move_to(target, after, attempt);
   }
   if (!message_id.empty()) note_message_id(attempt, message_id);
@@ -74,13 +74,13 @@ void Ledger::move_to(DeliveryRecord* target, Key& key, AttemptRecord& attempt) {
 DeliveryRecord* Ledger::with_message(const Key& key, const std::string& message_id) {
   const auto known = by_message_.find(hash_of(key, message_id));
   if (known == by_message_.end()) return nullptr;
-  const auto delivery = deliveries_.find(known->second);
-  if (delivery == deliveries_.end() || delivery->second.key != &key) return nullptr;
-  const auto& ids = delivery->second.attempts;
+  DeliveryRecord* delivery = deliveries_.find(known->second);
+  if (delivery == nullptr || delivery->key != &key) return nullptr;
+  const auto& ids = delivery->attempts;
   const bool proven = std::any_of(ids.begin(), ids.end(), [&](std::uint64_t id) {
     return carries(find(id), message_id);
   });
-  return proven ? &delivery->second : nullptr;
+  return proven ? delivery : nullptr;
 }
 
 void Ledger::note_message_id(AttemptRecord& attempt, const std::string& message_id) {
@@ -126,18 +126,14 @@ void Ledger::forget_oldest() {
 
 void Ledger::forget(std::uint64_t attempt) {
   const AttemptRecord& record = attempts_.at(attempt);
-  const auto owner = deliveries_.find(record.delivery);
-  if (owner == deliveries_.end()) {
-    auto& last = record.scope == Scope::client ? last_of_client_ : last_of_sender_;
-    const Origin& origin = record.origin;
-    const auto known =
-        last.find((record.scope == Scope::client ? origin.client : origin.sender).view());
-    if (known != last.end() && known->second == attempt) last.erase(known);
+  const DeliveryRecord* owner = deliveries_.find(record.delivery);
+  if (owner == nullptr) {
+    strike_end(record);
     attempts_.erase(attempt);
     ++dropped_;
     return;
   }
-  DeliveryRecord& delivery = owner->second;
+  const DeliveryRecord& delivery = *owner;
   Key& key = *delivery.key;
   for (const std::uint64_t id : delivery.attempts) {
     const AttemptRecord& gone = attempts_.at(id);
@@ -149,7 +145,7 @@ void Ledger::forget(std::uint64_t attempt) {
   }
   dropped_ += delivery.attempts.size() + 1;
   --key.second.retained;
-  deliveries_.erase(owner);
+  deliveries_.erase(delivery.id);
   erase_if_unused(key);
 }
 

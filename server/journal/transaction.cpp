@@ -31,6 +31,8 @@ void Transaction::mail(const Named& command, Origin origin) {
   forget_recipients();
   state_ = State::asked;
   origin_ = std::move(origin);
+  origin_.mail = command.began;
+  origin_.envid = base::Name(parameter_of(command.parameters, "ENVID").value_or(""));
   origin_.stage = base::Stage::mail;
   origin_.sender = base::Name(command.address);
   mail_ = command.seq;
@@ -146,7 +148,7 @@ void Transaction::data(Instant began) {
     if (attempt == nullptr) continue;  // forgotten meanwhile
     if (!attempt->open()) {
       Origin again = origin_;
-      again.begin = began;
+      again.begin = again.mail = began;
       attempt = &ledger_->begin_delivery(again, recipient.address, key(recipient, nullptr));
       recipient.attempt = attempt->id;
     }
@@ -233,7 +235,7 @@ void Transaction::for_reply(std::uint64_t reply, Act act) {
 }
 
 void Transaction::reply_sent(std::uint64_t reply, Instant when) {
-  for_reply(reply, [&](AttemptRecord& attempt) { attempt.answer.when = when; });
+  for_reply(reply, [&](AttemptRecord& attempt) { ledger_->ended(attempt, when); });
 }
 
 // Half a reply tells the client nothing that it may rely on.

@@ -19,6 +19,7 @@ journal::Setup setup_of(const scenario::Scenario& s) {
       .slack = s.slack,
       .delivery_key = s.delivery_key,
       .delivery_unique = s.delivery_unique,
+      .expect = s.expect,
   };
 }
 
@@ -74,10 +75,7 @@ void Receiver::put_in_force_locked(base::TimePoint now) {
   event.kind = journal::Kind::receiver;
   event.setup = std::make_shared<const journal::Setup>(setup_of(*edition_->scenario));
   record_locked(std::move(event), now);
-  if (clocks_.started()) {
-    const auto here = scenario::phase_at(*edition_->scenario, clocks_.receiver(now));
-    if (here.ends) phase_ends_ = clocks_.when_receiver_shows(*here.ends);
-  }
+  await_phase_end_locked(now);
 }
 
 base::Micros Receiver::in_run(base::TimePoint at) const {
@@ -96,34 +94,36 @@ std::uint64_t Receiver::record_locked(journal::Event&& event, base::TimePoint no
   event.clock = in_micros(clocks_.receiver(now));
   event.receiver = shared_name_;
   event.phase = edition_->phase_names[phase_];
-  last_event_ = now;
+  last_event_ = std::max(last_event_, now);
   // Attempts name their evidence by number, so the journal comes first.
   const auto kept = journal_.keep(std::move(event));
-  deliveries_.add(*kept);
+  account_.add(*kept);
   return kept->seq;
 }
 
+// Each phase in between gets its turn, however short: an advance may pass several at one instant.
 void Receiver::pass_phases_locked(base::TimePoint now) {
   while (phase_ends_ <= now) {
     const auto at = phase_ends_;
-    const auto& s = *edition_->scenario;
-    const auto next = scenario::phase_at(s, clocks_.receiver(at));
-    // Rounding may leave the clock a moment short of the boundary: the next phase is meant.
-    phase_ = std::max(phase_ + 1, next.index);
-    phase_ends_ = base::kNever;
-    if (phase_ >= s.phases.size()) {
-      phase_ = s.phases.size() - 1;
-      return;
-    }
-    base::Duration ends{0};
-    for (std::size_t i = 0; i <= phase_ && s.phases[i].lasts; ++i) ends += *s.phases[i].lasts;
-    if (s.phases[phase_].lasts && phase_ + 1 < s.phases.size()) {
-      phase_ends_ = std::max(clocks_.when_receiver_shows(ends), at);
-    }
+    ++phase_;
+    await_phase_end_locked(at);
     journal::Event event;
     event.kind = journal::Kind::phase;
     record_locked(std::move(event), at);
   }
+}
+
+// What the clock has passed already ends at `earliest`: nothing is recorded in the past.
+void Receiver::await_phase_end_locked(base::TimePoint earliest) {
+  phase_ends_ = base::kNever;
+  const auto& phases = edition_->scenario->phases;
+  if (!clocks_.started() || phase_ + 1 >= phases.size()) return;
+  base::Duration ends{0};
+  for (std::size_t i = 0; i <= phase_; ++i) {
+    if (!phases[i].lasts) return;
+    ends += *phases[i].lasts;
+  }
+  phase_ends_ = std::max(clocks_.when_receiver_shows(ends), earliest);
 }
 
 void Receiver::opened(base::TimePoint now) {
@@ -131,8 +131,7 @@ void Receiver::opened(base::TimePoint now) {
   ++open_connections_;
   if (clocks_.started()) return;
   clocks_.start_receiver(now);
-  const auto here = scenario::phase_at(*edition_->scenario, clocks_.receiver(now));
-  if (here.ends) phase_ends_ = clocks_.when_receiver_shows(*here.ends);
+  await_phase_end_locked(now);
 }
 
 void Receiver::closed() {
@@ -156,7 +155,7 @@ Receiver::Moment Receiver::moment(const Edition& edition, base::TimePoint now) {
 
 journal::DeliveryRef Receiver::find(std::uint64_t connection, std::string_view recipient) const {
   const std::lock_guard lock(mutex_);
-  return deliveries_.find(connection, recipient);
+  return account_.deliveries.find(connection, recipient);
 }
 
 base::TimePoint Receiver::tick(base::TimePoint now) {
@@ -165,13 +164,63 @@ base::TimePoint Receiver::tick(base::TimePoint now) {
   return phase_ends_;
 }
 
-void Receiver::observed(base::TimePoint now, base::Duration silence) {
+journal::Moment Receiver::observed(base::TimePoint now, base::Duration silence) {
   const std::lock_guard lock(mutex_);
-  if (now - last_event_ < silence) return;
+  // Another thread may have recorded something since the caller looked at the clock.
+  now = std::max(now, last_event_);
+  if (now - last_event_ >= silence) {
+    pass_phases_locked(now);
+    journal::Event event;
+    event.kind = journal::Kind::observed;
+    record_locked(std::move(event), now);
+  }
+  return account_.marks.last();
+}
+
+void Receiver::advance(base::Duration by, base::TimePoint now) {
+  // Beyond this a clock would be no time that a journal can hold.
+  constexpr base::Duration kFarthest = std::chrono::hours(24) * 36'525;
+  const std::lock_guard lock(mutex_);
+  pass_phases_locked(now);
+  by = std::clamp(by, base::Duration{0}, kFarthest - std::min(clocks_.advanced(), kFarthest));
+  clocks_.advance(by);
+  journal::Event event;
+  event.kind = journal::Kind::advanced;
+  event.by = in_micros(by);
+  record_locked(std::move(event), now);
+  await_phase_end_locked(now);
+  pass_phases_locked(now);
+}
+
+std::uint64_t Receiver::offered(std::string_view recipient, base::TimePoint now) {
+  journal::Event event;
+  event.kind = journal::Kind::offered;
+  event.subject = recipient;
+  return record(std::move(event), now);
+}
+
+void Receiver::look(const std::function<void(const journal::Account&)>& see) const {
+  const std::lock_guard lock(mutex_);
+  see(account_);
+}
+
+void Receiver::look(base::TimePoint now, const See& see) const {
+  const std::lock_guard lock(mutex_);
+  now = std::max(now, last_event_);
+  see(account_,
+      {.at = in_micros(now - run_start_),
+       .judge = in_micros(clocks_.judge(now)),
+       .seq = account_.marks.last().seq});
+}
+
+void Receiver::conclude(base::TimePoint now, const See& see) {
+  const std::lock_guard lock(mutex_);
+  now = std::max(now, last_event_);
   pass_phases_locked(now);
   journal::Event event;
   event.kind = journal::Kind::observed;
   record_locked(std::move(event), now);
+  see(account_, account_.marks.last());
 }
 
 Status Receiver::status(base::TimePoint now) const {
@@ -186,15 +235,15 @@ Status Receiver::status(base::TimePoint now) const {
   status.clock_started = clocks_.started();
   status.phase = s.phases[scenario::phase_at(s, status.receiver_clock).index].name;
   status.open_connections = open_connections_;
-  status.counts = deliveries_.counts();
+  status.counts = account_.deliveries.counts();
   status.dropped_events = journal_.dropped(name_);
-  status.forgotten_attempts = deliveries_.dropped();
+  status.forgotten_attempts = account_.deliveries.dropped();
   return status;
 }
 
 std::vector<journal::Attempt> Receiver::attempts(std::uint64_t after, std::size_t limit) const {
   const std::lock_guard lock(mutex_);
-  return deliveries_.attempts(after, limit);
+  return account_.deliveries.attempts(after, limit);
 }
 
 namespace {
@@ -213,17 +262,17 @@ std::vector<Receiver::DeliveryStory> Receiver::deliveries(std::uint64_t after, s
     const {
   const std::lock_guard lock(mutex_);
   std::vector<DeliveryStory> stories;
-  for (auto& delivery : deliveries_.deliveries(after, limit)) {
-    stories.push_back(story_of(deliveries_, std::move(delivery)));
+  for (auto& delivery : account_.deliveries.deliveries(after, limit)) {
+    stories.push_back(story_of(account_.deliveries, std::move(delivery)));
   }
   return stories;
 }
 
 std::optional<Receiver::DeliveryStory> Receiver::delivery(std::uint64_t id) const {
   const std::lock_guard lock(mutex_);
-  auto delivery = deliveries_.delivery(id);
+  auto delivery = account_.deliveries.delivery(id);
   if (!delivery) return std::nullopt;
-  return story_of(deliveries_, std::move(*delivery));
+  return story_of(account_.deliveries, std::move(*delivery));
 }
 
 }  // namespace receiver

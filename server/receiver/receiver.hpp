@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,7 +18,7 @@
 #include "base/name.hpp"
 #include "base/stage.hpp"
 #include "base/time.hpp"
-#include "journal/deliveries.hpp"
+#include "journal/account.hpp"
 #include "journal/journal.hpp"
 #include "scenario/counters.hpp"
 #include "scenario/model.hpp"
@@ -112,8 +113,30 @@ class Receiver {
   base::TimePoint tick(base::TimePoint now);
 
   // Records that nothing happened and it was watching, if its last event is at least `silence` old
-  // (10 s while running, 0 at the end).
-  void observed(base::TimePoint now, base::Duration silence = std::chrono::seconds(10));
+  // (10 s while running; 0 at the end and for a judge: always). Returns when its last event was,
+  // this one included.
+  journal::Moment observed(base::TimePoint now, base::Duration silence = std::chrono::seconds(10));
+
+  // Moves the receiver clock forward by `by` at once (the judge clock stays) and records it; the
+  // phases that it passes are recorded after it. Negative: as 0. Bounded: all advances together
+  // are at most a hundred years, and the event says how far it really went.
+  void advance(base::Duration by, base::TimePoint now);
+
+  // Records that the harness has submitted a message to this recipient; the event's number.
+  std::uint64_t offered(std::string_view recipient, base::TimePoint now);
+
+  // Shows all that is known of the past, in one consistent look: `see` is called at once, under
+  // the lock, and must not call back.
+  void look(const std::function<void(const journal::Account&)>& see) const;
+
+  // The same with the moment of it: `now`, or that of the last event if another thread has recorded
+  // one since; its seq is that of the last event.
+  using See = std::function<void(const journal::Account&, const journal::Moment&)>;
+  void look(base::TimePoint now, const See& see) const;
+
+  // Records that it was watching until now, and shows all that is known up to exactly this event:
+  // whoever reads the journal up to it knows as much.
+  void conclude(base::TimePoint now, const See& see);
 
   [[nodiscard]] Status status(base::TimePoint now) const;
   [[nodiscard]] std::vector<journal::Attempt> attempts(std::uint64_t after, std::size_t limit)
@@ -132,6 +155,7 @@ class Receiver {
   std::uint64_t record_locked(journal::Event&& event, base::TimePoint now);
   void pass_phases_locked(base::TimePoint now);
   void put_in_force_locked(base::TimePoint now);
+  void await_phase_end_locked(base::TimePoint earliest);
 
   // Constant after construction.
   const std::string name_;
@@ -143,7 +167,7 @@ class Receiver {
   mutable std::mutex mutex_;
   EditionPtr edition_;
   base::Clocks clocks_;
-  journal::Deliveries deliveries_;
+  journal::Account account_;
   std::size_t phase_ = 0;  // the one the journal knows of
   base::TimePoint phase_ends_ = base::kNever;
   std::uint64_t open_connections_ = 0;

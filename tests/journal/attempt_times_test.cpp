@@ -1,4 +1,6 @@
 // When attempts begin and end, what lies between them, and whether their end was read.
+#include <tuple>
+
 #include "journal/history.hpp"
 #include "support/catch.hpp"
 
@@ -42,6 +44,78 @@ TEST_CASE("a command sent before the acceptance could be read proves nothing") {
   pipelined.at = history.events.back().at + base::Micros(5);
   history.deliveries.add(pipelined);
   CHECK(history.deliveries.attempt(1)->ambiguous_end);
+}
+
+// A QUIT whose first octet came `early` before the latest event, and its answer.
+void quit(History& history, base::Micros early) {
+  journal::Event said{.connection = history.connection(), .kind = journal::Kind::command};
+  said.seq = history.events.back().seq + 1;
+  said.stage = base::Stage::quit;
+  said.at = history.events.back().at + base::Micros(5);
+  said.began = history.events.back().at - early;
+  history.deliveries.add(said);
+  journal::Event answered{.connection = history.connection(), .kind = journal::Kind::reply};
+  answered.seq = said.seq + 1;
+  answered.at = said.at;
+  answered.stage = base::Stage::quit;
+  answered.code = 221;
+  history.deliveries.add(answered);
+}
+
+TEST_CASE("a QUIT that came along with the end of data does not prove that the 250 was read") {
+  const struct {
+    const char* name;
+    base::Micros early;
+    std::string_view end;
+    bool ambiguous;
+  } rows[] = {
+      {"in one packet", base::Micros(20), "over", true},
+      {"at the very instant", base::Micros(0), "over", true},
+      {"in one packet and a FIN behind it", base::Micros(20), "left", true},
+      {"after the 250", base::Micros(-3), "over", false},
+      {"after the 250 and a FIN behind it", base::Micros(-3), "left", false},
+  };
+
+  for (const auto& row : rows) {
+    INFO(row.name);
+    History history({"connect", "ehlo", "mail a@x", "rcpt r@y", "data", "message m1"});
+    quit(history, row.early);
+    history.step(row.end);
+    CHECK(history.deliveries.attempt(1)->outcome == journal::Outcome::accepted);
+    CHECK(history.deliveries.attempt(1)->ambiguous_end == row.ambiguous);
+  }
+}
+
+TEST_CASE("an attempt knows the first octet of its MAIL") {
+  const History history(
+      {"connect",
+       "+5",
+       "ehlo",
+       "mail a@x",
+       "rcpt r@y 452",
+       "rset",
+       "mail b@x 451",
+       "quit",
+       "connect 554",
+       "quit"}
+  );
+  const auto attempts = history.deliveries.attempts(0, 9);
+  REQUIRE(attempts.size() == 3);
+  CHECK(attempts[0].mail > attempts[0].begin + std::chrono::seconds(5));
+  CHECK(attempts[0].mail < attempts[0].end);
+  CHECK(attempts[0].judge_mail == attempts[0].mail);
+  CHECK(attempts[1].mail == attempts[1].begin);
+  CHECK(attempts[2].mail == attempts[2].begin);
+}
+
+TEST_CASE("a DATA that tries again is told by its own first octet") {
+  const History history(
+      {"connect", "ehlo", "mail a@x", "rcpt r@y", "data 451", "+9", "data", "message m1", "quit"}
+  );
+  const auto attempts = history.deliveries.attempts(0, 9);
+  REQUIRE(attempts.size() == 2);
+  CHECK(attempts[1].mail == attempts[1].begin);
+  CHECK(attempts[1].mail > attempts[0].end + std::chrono::seconds(9));
 }
 
 TEST_CASE("the first transaction of a connection begins at accept and later ones at their MAIL") {
@@ -120,6 +194,51 @@ TEST_CASE("the gap runs from the end of the previous attempt to the beginning of
   CHECK(*attempts[1].gap == attempts[1].begin - attempts[0].end);
   CHECK(*attempts[1].gap > std::chrono::seconds(39));
   CHECK(attempts[1].judge_gap == attempts[1].gap);
+}
+
+TEST_CASE("the gap of a client runs from what ended last before it began") {
+  const History history(
+      {"connect 451",    // 1st to begin, refused at once, and stays
+       "B connect -",    // 2nd, waits for its greeting
+       "C connect 451",  // 3rd
+       "C quit",
+       "+10",
+       "B closed",
+       "+10",
+       "D connect 451",  // 4th
+       "D quit",
+       "quit"}
+  );
+  const auto attempts = history.deliveries.attempts(0, 9);
+  REQUIRE(attempts.size() == 4);
+  const auto& [third, second, fourth, first] =
+      std::tie(attempts[0], attempts[1], attempts[2], attempts[3]);
+  REQUIRE(first.connection == 1);
+  CHECK_FALSE(first.gap);
+  CHECK(second.gap == second.begin - first.end);
+  CHECK(third.gap == third.begin - first.end);
+  CHECK(fourth.gap == fourth.begin - second.end);
+}
+
+TEST_CASE("the gap of a sender does not count what was under way") {
+  const History history(
+      {"connect",
+       "B connect",
+       "ehlo",
+       "B ehlo",
+       "mail a@x -",
+       "B mail a@x 451",
+       "B rset",
+       "B mail a@x 451",
+       "closed",
+       "B quit"}
+  );
+  const auto attempts = history.deliveries.attempts(0, 9);
+  REQUIRE(attempts.size() == 3);
+  CHECK_FALSE(attempts[0].gap);
+  CHECK(attempts[1].gap == attempts[1].begin - attempts[0].end);
+  CHECK(attempts[2].outcome == journal::Outcome::lost);
+  CHECK_FALSE(attempts[2].gap);
 }
 
 TEST_CASE("gaps of scope client and sender are those of the same client and the same sender") {

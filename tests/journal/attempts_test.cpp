@@ -1,5 +1,6 @@
 // What is an attempt, of which scope, when it begins and ends, and how it comes out.
 #include "journal/history.hpp"
+#include "journal/json.hpp"
 #include "support/catch.hpp"
 
 namespace {
@@ -305,6 +306,55 @@ TEST_CASE("a lost attempt names the rule that acted") {
   CHECK(history.deliveries.attempt(1)->nth == 3);
 }
 
+TEST_CASE("a rule whose reply is out has no part in what is lost later") {
+  const History slow(
+      {"connect",
+       "ehlo",
+       "mail a@x",
+       "rcpt r@y -",
+       "fired slow",
+       "say 250",
+       "+300",
+       "say 421",
+       "timeout"}
+  );
+  CHECK(slow.attempts() == Lines{"delivery rcpt lost 421"});
+  CHECK(slow.deliveries.attempt(1)->rule.empty());
+  CHECK(slow.deliveries.attempt(1)->nth == 0);
+
+  const History cut(
+      {"connect", "ehlo", "mail a@x", "rcpt r@y -", "fired drip", "say 250", "cut", "left-held"}
+  );
+  CHECK(cut.attempts() == Lines{"delivery rcpt lost"});
+  CHECK(cut.deliveries.attempt(1)->rule == "drip");
+}
+
+TEST_CASE("an attempt knows the phase in which it was decided and its envelope identifier") {
+  History history({"connect", "ehlo"});
+  journal::Event named{.connection = history.connection(), .kind = journal::Kind::command};
+  named.stage = base::Stage::mail;
+  named.subject = "a@x";
+  named.parameters = {{"SIZE", "1"}, {"envid", "e1"}};
+  named.phase = base::Name("calm");
+  history.deliveries.add(named);
+  named.parameters.clear();
+  named.kind = journal::Kind::reply;
+  named.code = 250;
+  history.deliveries.add(named);
+  named.kind = journal::Kind::command;
+  named.code = 0;
+  named.stage = base::Stage::rcpt;
+  named.subject = "r@y";
+  history.deliveries.add(named);
+  CHECK(history.deliveries.attempt(1)->phase.empty());
+  named.kind = journal::Kind::reply;
+  named.code = 452;
+  named.phase = base::Name("full");
+  history.deliveries.add(named);
+  CHECK(history.deliveries.attempt(1)->phase == "full");
+  CHECK(history.deliveries.attempt(1)->envid == "e1");
+}
+
 TEST_CASE("a connection turned away by the server itself was deferred") {
   History history;
   journal::Event refused{.connection = 7, .kind = journal::Kind::refused};
@@ -313,6 +363,38 @@ TEST_CASE("a connection turned away by the server itself was deferred") {
   CHECK(history.attempts() == Lines{"client connect deferred 421"});
   CHECK(history.deliveries.attempt(1)->client == "192.0.2.9");
   CHECK(history.deliveries.counts().refused == 1);
+}
+
+TEST_CASE("a connection turned away by the server looks like one refused by its greeting") {
+  journal::Event refused{.connection = 7, .kind = journal::Kind::refused};
+  refused.seq = 3;
+  refused.at = refused.judge = std::chrono::seconds(5);
+  refused.subject = "192.0.2.9";
+  refused.code = 421;
+  refused.enhanced = "4.3.2";
+  refused.text = "mx.test Too many connections";
+  refused.phase = base::Name("calm");
+  journal::Deliveries own;
+  own.add(refused);
+
+  journal::Event greeted = refused;
+  greeted.kind = journal::Kind::connected;
+  journal::Event reply = greeted;
+  reply.kind = journal::Kind::reply;
+  reply.stage = base::Stage::connect;
+  reply.text = "421 4.3.2 mx.test Too many connections";
+  journal::Event over = greeted;
+  over.kind = journal::Kind::ended;
+  over.ending = journal::Ending::closed;
+  journal::Deliveries other;
+  for (const auto& event : {greeted, reply, over}) other.add(event);
+
+  std::string one;
+  std::string two;
+  append_json(one, *own.attempt(1), {});
+  append_json(two, *other.attempt(1), {});
+  CHECK(one == two);
+  CHECK(own.attempt(1)->mail == own.attempt(1)->begin);
 }
 
 }  // namespace

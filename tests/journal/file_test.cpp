@@ -57,8 +57,30 @@ TEST_CASE("each receiver of a file has deliveries of its own") {
   const auto file = read(text);
   REQUIRE(file.ok());
   REQUIRE(file.value->receivers.size() == 2);
-  CHECK(file.value->receivers.at("one").counts().deferred == 1);
-  CHECK(file.value->receivers.at("other").counts().attempts == 0);
+  CHECK(file.value->receivers.at("one").deliveries.counts().deferred == 1);
+  CHECK(file.value->receivers.at("other").deliveries.counts().attempts == 0);
+}
+
+TEST_CASE("losses without a receiver are known to all receivers") {
+  std::string text = kRun;
+  for (std::uint64_t seq = 1; seq <= 4; ++seq) {
+    journal::Event event;
+    event.seq = seq;
+    event.kind = seq == 2 ? journal::Kind::dropped : journal::Kind::observed;
+    event.count = seq == 2 ? 7 : 0;
+    if (seq != 2) event.receiver = base::Name(seq == 1 ? "early" : "late");
+    text += journal::to_json_line(event, kStart);
+  }
+  const auto file = read(text);
+  REQUIRE(file.ok());
+  REQUIRE(file.value->receivers.size() == 2);
+  for (const auto& [name, account] : file.value->receivers) {
+    INFO(name);
+    REQUIRE(account.marks.losses().size() == 1);
+    CHECK(account.marks.losses()[0].count == 7);
+  }
+  CHECK(file.value->receivers.at("early").marks.last().seq == 2);
+  CHECK(file.value->receivers.at("late").marks.last().seq == 4);
 }
 
 TEST_CASE("a last line that is cut short is left out and told of") {
@@ -222,7 +244,7 @@ TEST_CASE("a journal file gives the same deliveries as the live tracker") {
     RC_ASSERT(file.ok());
     RC_ASSERT(file.diagnostics.empty());
     RC_ASSERT(
-        History::everything(file.value->receivers.at("mx")) ==
+        History::everything(file.value->receivers.at("mx").deliveries) ==
         History::everything(history.deliveries)
     );
   }));

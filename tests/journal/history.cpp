@@ -120,6 +120,7 @@ void History::step(std::string_view text) {
     command(base::Stage::quit, {"quit", "221"});
     return end(Ending::quit);
   }
+  if (what == "over") return end(Ending::quit);
   if (what == "bye") return command(base::Stage::quit, words);
   if (const auto stage = base::stage_named(what); stage && *stage != base::Stage::message) {
     return command(*stage, words);

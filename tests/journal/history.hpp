@@ -7,7 +7,8 @@
 //                         <> is the null sender; ADDRESS! was answered before any rule
 //   body ID               the end of data came ("-": without Message-ID)
 //   store  answer CODE    what follows it;  message ID [CODE]: body, store if positive, answer
-//   quit                  answered, and the connection ends so;  bye CODE: it goes on
+//   quit                  answered, and the connection ends so;  bye CODE: it goes on;  over: the
+//                         end of a QUIT that came before
 //   left, left-held, client-reset, closed, reset, timeout, drained     the connection ends so
 //   say CODE              a reply to nothing;  sent  cut  fired RULE  +SECONDS
 #pragma once

@@ -86,6 +86,7 @@ TEST_CASE("the subject of an event is named by what it is") {
       {Kind::command, base::Stage::rcpt, "r@y", R"("recipient":"r@y")"},
       {Kind::command, base::Stage::ehlo, "c.test", R"("subject":"c.test")"},
       {Kind::connected, std::nullopt, "192.0.2.1", R"("client":"192.0.2.1")"},
+      {Kind::offered, std::nullopt, "r@y", R"("recipient":"r@y")"},
       {Kind::finding, std::nullopt, "bare_lf", R"("finding":"bare_lf")"},
   };
 
@@ -97,6 +98,23 @@ TEST_CASE("the subject of an event is named by what it is") {
     INFO(line_of(event));
     CHECK(line_of(event).find(row.field) != std::string::npos);
   }
+}
+
+TEST_CASE("an advance says how far in seconds") {
+  Event event;
+  event.kind = Kind::advanced;
+  event.by = std::chrono::minutes(90);
+  CHECK(line_of(event).find(R"("kind":"advanced","by":5400})") != std::string::npos);
+}
+
+TEST_CASE("expectations are an array within the set-up and left out when there are none") {
+  Event event;
+  event.kind = Kind::receiver;
+  event.setup = std::make_shared<journal::Setup>();
+  CHECK(line_of(event).find("expect") == std::string::npos);
+  event.setup =
+      std::make_shared<journal::Setup>(journal::Setup{.expect = R"([{"check":"retried"}])"});
+  CHECK(line_of(event).find(R"("expect":[{"check":"retried"}]}})") != std::string::npos);
 }
 
 TEST_CASE("seconds have as many decimals as are needed") {
@@ -140,6 +158,7 @@ Event any_event() {
   event.judge = any_time();
   event.clock = any_time();
   event.began = any_time();
+  event.by = any_time();
   event.receiver = base::Name(any_bytes());
   event.phase = base::Name(any_bytes());
   event.rule = base::Name(any_bytes());
@@ -171,7 +190,9 @@ Event any_event() {
         .scale = *rc::gen::inRange(1, 100'000) / 100.0,
         .slack = std::chrono::milliseconds(*rc::gen::inRange(0, 100'000)),
         .delivery_key = {any_bytes(), any_bytes()},
-        .delivery_unique = *rc::gen::arbitrary<bool>()});
+        .delivery_unique = *rc::gen::arbitrary<bool>(),
+        .expect = *rc::gen::element<std::string>("", "[]", R"([{"check":"retried","n":[1.5E0]}])")}
+    );
   }
   return event;
 }
@@ -186,9 +207,9 @@ bool same(const Event& a, const Event& b) {
          a.receiver == b.receiver && a.phase == b.phase && a.rule == b.rule &&
          a.connection == b.connection && a.kind == b.kind && a.ending == b.ending &&
          a.stage == b.stage && a.code == b.code && a.nth == b.nth && a.held == b.held &&
-         a.flag == b.flag && a.began == b.began && a.count == b.count && a.reply == b.reply &&
-         a.enhanced == b.enhanced && a.subject == b.subject && a.text == b.text &&
-         a.parameters == b.parameters && same_value(a.message, b.message) &&
+         a.flag == b.flag && a.began == b.began && a.by == b.by && a.count == b.count &&
+         a.reply == b.reply && a.enhanced == b.enhanced && a.subject == b.subject &&
+         a.text == b.text && a.parameters == b.parameters && same_value(a.message, b.message) &&
          same_value(a.setup, b.setup);
 }
 
@@ -233,6 +254,8 @@ TEST_CASE("unknown fields are ignored and wrong ones are named") {
       {R"({"kind":"message","message":[]})", "field 'message' is not an object"},
       {R"({"kind":"message","message":{"size":-1}})",
        "in 'message': field 'size' is not a whole number in range"},
+      {R"({"kind":"receiver","setup":{"expect":{}}})", "in 'setup': field 'expect' is not a list"},
+      {R"({"kind":"advanced","by":"1h"})", "field 'by' is not a number"},
       {R"([1])", "not a JSON object"},
   };
 
@@ -254,10 +277,10 @@ TEST_CASE("an attempt has every field of its shape and null where there is no va
       text ==
       R"({"id":1,"at":"2026-01-31T12:00:00.010000Z","elapsed":0.01,"scope":"client",)"
       R"("stage":"connect","outcome":"rejected","code":554,"enhanced":null,"reply":"554 text",)"
-      R"("rule":null,"nth":null,"connection":1,"client":"192.0.2.1","sender":null,)"
+      R"("rule":null,"nth":null,"phase":null,"connection":1,"client":"192.0.2.1","sender":null,)"
       R"("recipient":null,"delivery":null,"gap":null,"end":0.011,"judge_at":0.01,)"
       R"("judge_gap":null,"judge_end":0.011,"stored":false,"ambiguous_end":false,)"
-      R"("message_id":null,"body_hash":null,"evidence":[1,2]})"
+      R"("envid":null,"message_id":null,"body_hash":null,"evidence":[1,2]})"
   );
   CHECK(boost::json::parse(text).is_object());
 }

@@ -24,7 +24,8 @@ int print(const char* name) {
     std::fprintf(stderr, "%s\n", base::to_string(diagnostic).c_str());
   }
   if (!loaded.ok()) return 1;
-  for (const auto& [receiver, deliveries] : loaded.value->receivers) {
+  for (const auto& [receiver, account] : loaded.value->receivers) {
+    const auto& deliveries = account.deliveries;
     for (const auto& delivery : deliveries.deliveries(0, kAll)) {
       std::string line;
       journal::append_json(line, delivery, receiver, deliveries, loaded.value->start);
