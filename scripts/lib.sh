@@ -10,7 +10,7 @@ build_packages=(
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libfmt-dev libspdlog-dev libexpected-dev libcli11-dev libtomlplusplus-dev libre2-dev libxxhash-dev
 )
-test_packages=(catch2 librapidcheck-dev postfix swaks curl jq procps)
+test_packages=(catch2 librapidcheck-dev postfix swaks curl jq procps libxml2-utils)
 format_packages=(clang-format-14)
 analysis_packages=(clang-14 clang-tidy-14 libclang-rt-14-dev llvm-14)
 

@@ -17,19 +17,28 @@ function(failmx_library folder)
   target_link_libraries(failmx_${folder} ${scope} ${arg_DEPENDS} ${arg_LIBRARIES})
 endfunction()
 
-# failmx_shipped_library(): scenarios/*.toml compiled into the program as failmx_shipped.
+# failmx_shipped_library(): scenarios/*.toml and server/policies/*.toml compiled into the program as
+# failmx_shipped.
 function(failmx_shipped_library)
-  file(GLOB scenarios CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/scenarios/*.toml)
   set(output ${PROJECT_BINARY_DIR}/generated/shipped.cpp)
   set(script ${PROJECT_SOURCE_DIR}/scripts/cmake/embed.cmake)
-  # The list of names is a dependency too: a scenario taken away must vanish from the program.
-  set(names ${PROJECT_BINARY_DIR}/generated/shipped.names)
-  file(CONFIGURE OUTPUT ${names} CONTENT "${scenarios}")
+  set(inputs "")
+  set(lists "")
+  foreach(folder IN ITEMS scenarios server/policies)
+    file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.toml)
+    get_filename_component(kind ${folder} NAME)
+    # The list of names is a dependency too: a file taken away must vanish from the program.
+    set(names ${PROJECT_BINARY_DIR}/generated/${kind}.names)
+    file(CONFIGURE OUTPUT ${names} CONTENT "${files}")
+    list(APPEND inputs ${files} ${names})
+    string(TOUPPER ${kind} kind)
+    list(APPEND lists -D${kind}=${names})
+  endforeach()
   add_custom_command(
     OUTPUT ${output}
-    COMMAND ${CMAKE_COMMAND} -DNAMES=${names} -DOUTPUT=${output} -P ${script}
-    DEPENDS ${scenarios} ${names} ${script}
-    COMMENT "Embedding the shipped scenarios"
+    COMMAND ${CMAKE_COMMAND} ${lists} -DOUTPUT=${output} -P ${script}
+    DEPENDS ${inputs} ${script}
+    COMMENT "Embedding the shipped scenarios and policies"
     VERBATIM
   )
   add_library(failmx_shipped STATIC ${output})

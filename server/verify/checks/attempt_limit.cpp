@@ -1,0 +1,124 @@
+// attempt-limit: a sender does not try for ever, nor too often. Counts the attempts of a delivery.
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "verify/checks.hpp"
+#include "verify/keys.hpp"
+#include "verify/tally.hpp"
+#include "verify/words.hpp"
+
+namespace verify {
+
+namespace {
+
+constexpr std::array kKeys{
+    keys::Row{
+        "at_most",
+        "integer",
+        keys::kPositive,
+        "the most attempts a delivery may have",
+        [](const document::Node& v, Params& p, document::Diagnostics& s) {
+          p.at_most = document::want_integer(v, "at_most", 1, 1'000'000, s).value_or(1);
+        },
+        document::Need::required},
+    keys::kQuiet,
+};
+
+class Judge {
+ public:
+  Judge(const Timeline& timeline, const Params& params)
+      : timeline_(timeline),
+        params_(params),
+        tally_(
+            timeline, fmt::format("no more than {}", counted(params.at_most, "attempt")), "delivery"
+        ) {}
+
+  Verdict verdict() {
+    for (const Story& story : timeline_.stories()) {
+      if (is_selected(story)) delivery(story);
+    }
+    return std::move(tally_).verdict(
+        "no delivery was deferred or lost", fmt::format("the most were {}", most_)
+    );
+  }
+
+ private:
+  [[nodiscard]] bool is_selected(const Story& story) const {
+    return std::any_of(story.attempts.begin(), story.attempts.end(), [&](const Attempt* attempt) {
+      const bool failed =
+          attempt->outcome == Outcome::deferred || attempt->outcome == Outcome::lost;
+      return failed && params_.select.matches(*attempt);
+    });
+  }
+
+  void delivery(const Story& story);
+
+  const Timeline& timeline_;
+  const Params& params_;
+  Tally tally_;
+  std::size_t most_ = 0;
+};
+
+void Judge::delivery(const Story& story) {
+  const std::string name = who(*story.facts);
+  const std::size_t count = story.attempts.size();
+  const Attempt& last = *story.attempts.back();
+  const std::string so_far = fmt::format("{} had {}", name, counted(count, "attempt"));
+  if (story.facts->ambiguous) {
+    return tally_.blind(
+        name, so_far + ", but several messages have this sender and recipient", last.evidence
+    );
+  }
+  if (count > params_.at_most) {
+    return tally_.fail(
+        name, so_far, evidence_of({story.attempts.front(), story.attempts[params_.at_most]})
+    );
+  }
+  most_ = std::max(most_, count);
+  if (story.facts->state == Outcome::accepted) return tally_.pass();
+  const Now& now = timeline_.now();
+  const Attempt* ended = story.last_to_end();
+  if (params_.quiet && ended != nullptr) {
+    const base::Micros until =
+        timeline_.time(params_.clock, ended->judge_end) + *params_.quiet + timeline_.judge_slack();
+    if (timeline_.time(params_.clock, now.judge) > until) return tally_.pass();
+    return tally_.open(
+        name,
+        so_far + " and may be tried again",
+        last.evidence,
+        timeline_.judge_time(params_.clock, until) + base::Micros(1)
+    );
+  }
+  const bool looked = ended != nullptr && now.at > ended->end + timeline_.slack();
+  if (!now.over || !looked) {
+    return tally_.open(name, so_far + " and may be tried again", last.evidence, {});
+  }
+  tally_.provisional();
+  tally_.pass();
+}
+
+Verdict judge(const Timeline& timeline, const Params& params) {
+  return Judge(timeline, params).verdict();
+}
+
+}  // namespace
+
+namespace detail {
+
+const Check kAttemptLimit{
+    .name = "attempt-limit",
+    .side = Side::must_not,
+    .doc = "A sender does not try too often",
+    .selects = "deliveries with a deferred or lost attempt",
+    .occasion = "the failure",
+    .fails = "more than `at_most` attempts",
+    .passes = "accepted, or `quiet` ran since the last attempt",
+    .keys = kKeys,
+    .judge = judge,
+};
+
+}  // namespace detail
+
+}  // namespace verify
