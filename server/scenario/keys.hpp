@@ -22,6 +22,7 @@ struct Draft {
   Scenario scenario{};
   const document::Node* phases = nullptr;
   const document::Node* rules = nullptr;
+  const document::Node* expect = nullptr;
 };
 
 struct PhaseDraft {

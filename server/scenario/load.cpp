@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "document/parse.hpp"
+#include "document/write.hpp"
 #include "scenario/keys.hpp"
 
 namespace scenario {
@@ -119,9 +120,11 @@ constexpr std::array kScenarioKeys{
                [](const Node& v, Draft& d, Diagnostics&) { d.phases = &v; }},
     Row<Draft>{"rule", "list of tables", R"({"type":"array","items":{"$ref":"#/$defs/rule"}})", "rules, in the order they are asked",
                [](const Node& v, Draft& d, Diagnostics&) { d.rules = &v; }},
+    Row<Draft>{"expect", "list of tables", R"({"type":"array","items":{"$ref":"#/$defs/expect"}})", "what a good sender does with it",
+               [](const Node& v, Draft& d, Diagnostics&) { d.expect = &v; }},
 };
-constexpr std::array<std::string_view, 11> kUnsupportedScenarioKeys{
-    "expect", "storage", "mailboxes", "connections", "limit", "greylist", "backpressure", "reputation", "maintenance",
+constexpr std::array<std::string_view, 10> kUnsupportedScenarioKeys{
+    "storage", "mailboxes", "connections", "limit", "greylist", "backpressure", "reputation", "maintenance",
     "outage", "slow_disk"};
 
 // clang-format on
@@ -159,6 +162,68 @@ void read_rules(const Node& list, Scenario& scenario, Diagnostics& sink) {
   }
   check_rules(drafts, sink);
   for (auto& draft : drafts) scenario.rules.push_back(std::move(draft.rule));
+}
+
+// A `select` by phase that names none selects nothing, and its check would never speak.
+void check_phases(
+    const verify::Expectation& expectation,
+    const Scenario& scenario,
+    const Node& list,
+    Diagnostics& sink
+) {
+  for (const std::string& name : expectation.params.select.phases()) {
+    const auto pattern = document::Pattern::compile(name);
+    const bool known =
+        std::any_of(scenario.phases.begin(), scenario.phases.end(), [&](const Phase& phase) {
+          return pattern && pattern->matches(phase.name);
+        });
+    if (known) continue;
+    sink.error(
+        list.place,
+        fmt::format(
+            "'{}' selects by the phase '{}', which this scenario does not have",
+            base::printable(expectation.name, 80),
+            base::printable(name, 80)
+        )
+    );
+  }
+}
+
+// Bounds shorter than this in real time measure the machine more than the sender.
+constexpr base::Micros kShortest{2'000'000};
+
+void check_bounds(
+    const verify::Expectation& expectation,
+    const Scenario& scenario,
+    const Node& list,
+    Diagnostics& sink
+) {
+  const auto short_of = [&](std::string_view key, const std::optional<base::Micros>& bound) {
+    if (!bound || static_cast<double>(bound->count()) / scenario.scale >=
+                      static_cast<double>(kShortest.count())) {
+      return;
+    }
+    sink.warning(
+        list.place,
+        fmt::format(
+            "'{}' of '{}' is less than 2 s of real time at scale {}",
+            key,
+            base::printable(expectation.name, 80),
+            scenario.scale
+        ),
+        "a busy machine may break it"
+    );
+  };
+  short_of("within", expectation.params.within);
+}
+
+void read_expect(const Node& list, Scenario& scenario, Diagnostics& sink) {
+  scenario.expectations = verify::read_expectations(list, "[[expect]]", sink);
+  for (const auto& expectation : scenario.expectations) {
+    check_phases(expectation, scenario, list, sink);
+    check_bounds(expectation, scenario, list, sink);
+  }
+  scenario.expect = document::to_json(list);
 }
 
 // "full" of "scenarios/full.toml".
@@ -215,6 +280,7 @@ std::optional<Scenario> load_node(
   if (draft.phases != nullptr) draft.scenario.phases = read_phases(*draft.phases, sink);
   if (draft.scenario.phases.empty()) draft.scenario.phases.emplace_back();
   if (draft.rules != nullptr) read_rules(*draft.rules, draft.scenario, sink);
+  if (draft.expect != nullptr) read_expect(*draft.expect, draft.scenario, sink);
   if (sink.errors() > errors) return std::nullopt;
   index_rules(draft.scenario);
   return std::move(draft.scenario);

@@ -15,6 +15,7 @@
 #include "scenario/match.hpp"
 #include "smtp/reply.hpp"
 #include "smtp/session.hpp"
+#include "verify/expectation.hpp"
 #include "wire/plan.hpp"
 
 namespace scenario {
@@ -94,6 +95,8 @@ struct Scenario {
   bool delivery_unique = false;
   std::vector<Phase> phases;  // never empty: a scenario without phases has one without a name
   std::vector<Rule> rules;    // in file order
+  std::vector<verify::Expectation> expectations{};
+  std::string expect{};  // the same as a JSON array, for the journal; empty: none
   // Per stage the indexes of its rules in file order: filled by index_rules, read by decide.
   std::array<std::vector<std::size_t>, base::kStageNames.size()> rules_at{};
 };

@@ -5,6 +5,7 @@
 
 #include "scenario/actions.hpp"
 #include "scenario/keys.hpp"
+#include "verify/select.hpp"
 
 namespace scenario {
 
@@ -56,13 +57,14 @@ std::vector<KeyGroup> key_groups() {
       group("[[rule]]", "rule", rule_keys()),
       group("match", "match", match_keys()),
       group("drip and slow_read", "pieces", pieces_keys()),
+      group("select", "select", verify::Select::keys()),
   };
 }
 
 std::string keys_reference() {
   std::string out;
   for (const auto& keys : key_groups()) {
-    if (keys.def == "match") continue;
+    if (keys.def == "match" || keys.def == "select") continue;
     out += fmt::format("{}**{}**\n\n{}", out.empty() ? "" : "\n", keys.title, table_of(keys));
   }
   return out;

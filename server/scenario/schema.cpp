@@ -1,5 +1,7 @@
 // The JSON Schema (draft 2020-12), put together from the rows of the key and action tables. Row
 // schemas are fragments that refer to the definitions written here.
+#include "verify/schema.hpp"
+
 #include <array>
 
 #include <fmt/format.h>
@@ -108,7 +110,13 @@ std::string json_schema() {
   for (const auto& [name, schema] : kDefinitions) {
     definitions += fmt::format("{}:{},", quoted(name), schema);
   }
-  definitions += fmt::format("\"stage\":{},\"action\":{}", stage_schema(), action_schema());
+  definitions += fmt::format(
+      "\"stage\":{},\"action\":{},\"expect\":{},{}",
+      stage_schema(),
+      action_schema(),
+      verify::expectation_schema(),
+      verify::schema_definitions()
+  );
   return fmt::format(
       "{{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\","
       "\"title\":\"failmx scenario\",{},\"$defs\":{{{}}}}}\n",

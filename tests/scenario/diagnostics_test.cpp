@@ -80,7 +80,7 @@ TEST_CASE("mistakes at the top level and in its tables are reported") {
   check({
       {"empty file", "", ""},
       {"unknown key", "nmae = 'x'", "1:1: unknown key 'nmae' in a scenario; did you mean 'name'?"},
-      {"expectation", "[[expect]]\ncheck = 'retried'", "1:3: 'expect' is not supported by this version"},
+      {"expectation", "[[expect]]\ncheck = 'retired'", "2:9: there is no check 'retired'; did you mean 'retried'?"},
       {"model", "[storage]\ncapacity = 5", "1:2: 'storage' is not supported by this version"},
       {"empty name", "name = ''", "1:8: 'name' must not be empty"},
       {"negative seed", "seed = -1", "1:8: 'seed' must be at least 0, not -1"},

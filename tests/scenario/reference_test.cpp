@@ -97,6 +97,7 @@ TEST_CASE("every row of the tables says what it is") {
 TEST_CASE("the printed reference names every key and action") {
   const auto keys = scenario::keys_reference() + scenario::match_reference();
   for (const auto& group : scenario::key_groups()) {
+    if (group.def == "select") continue;  // printed with the expectations
     for (const auto& key : group.keys) {
       CAPTURE(key.name);
       CHECK(keys.find(fmt::format("| `{}`", key.name)) != std::string::npos);
