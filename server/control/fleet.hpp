@@ -34,6 +34,9 @@ struct Source {
 // The text of a known scenario.
 using FindScenario = std::function<base::Result<Source>(std::string_view name)>;
 
+// The text of a known policy.
+using FindPolicy = std::function<base::Result<Source>(std::string_view name)>;
+
 // The scenario of a source, with `seed` instead of its own if there is one.
 [[nodiscard]] base::Loaded<scenario::ScenarioPtr> load(
     const Source& source, std::optional<std::uint64_t> seed

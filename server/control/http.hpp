@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,15 +51,22 @@ struct Response {
   std::vector<Field> headers{};
 };
 
-// Nothing to answer with yet: ask again when the journal has grown, passing `seen` back, at most
-// until `longest` after the request came; then the response stands as it is.
+struct Outcome;
+
+// Whether a look may be answered with another wait.
+enum class Chance : std::uint8_t { another, last };
+
+// Nothing to answer with yet: look again when the journal has grown, at `again`, and a last time
+// `longest` after the request came.
 struct Wait {
   base::Duration longest{0};
-  std::uint64_t seen = 0;  // events up to this number need not be looked at again
+  std::function<Outcome(base::TimePoint now, Chance chance)> look{};
+  std::optional<base::TimePoint> again{};  // also when nothing has happened
+  bool spaced = false;  // looking is much work: not too often, however fast the journal grows
 };
 
 struct Outcome {
-  Response response;
+  Response response;  // means nothing while there is a wait
   std::optional<Wait> wait{};
 };
 
@@ -79,6 +87,7 @@ enum class Fault : std::uint16_t {
   forbidden = 403,
   not_found = 404,
   wrong_verb = 405,
+  not_acceptable = 406,
   timeout = 408,
   conflict = 409,
   body_too_large = 413,

@@ -50,18 +50,26 @@ constexpr std::array kDeliveryParameters = {
     kLimit,
 };
 constexpr std::array kOneDeliveryParameters = {kReceiver};
+constexpr std::array kReportParameters = {
+    kReceiver,
+    ParameterDoc{"domain", "DOMAIN", "only mail to this recipient domain"},
+};
 
 constexpr std::array kRoutes = {
-    Route{Verb::get, "/livez",               api::livez,        "The program runs",                                            {}, Token::not_needed},
-    Route{Verb::get, "/readyz",              api::readyz,       "The program is fit for use; 503 and why if it is not",        {}, Token::not_needed},
-    Route{Verb::get, "/version",             api::version,      "Name and version of the program",                             {}},
-    Route{Verb::get, "/v1/events",           api::events,       "What crossed the wire, in order",                             kEventParameters},
-    Route{Verb::get, "/v1/attempts",         api::attempts,     "Tries to hand over mail, in order of their beginning",        kAttemptParameters},
-    Route{Verb::get, "/v1/deliveries",       api::deliveries,   "Messages to recipients, each with its attempts",              kDeliveryParameters},
-    Route{Verb::get, "/v1/deliveries/{id}",  api::delivery,     "One delivery with its attempts",                              kOneDeliveryParameters},
-    Route{Verb::get, "/v1/receivers",        api::receivers,    "All receivers",                                               {}},
-    Route{Verb::get, "/v1/receivers/{name}", api::receiver,     "One receiver: scenario, listeners, state, counts",            {}},
-    Route{Verb::put, "/v1/receivers/{name}", api::put_receiver, "Makes or changes a receiver; answers when it is in force",    {}},
+    Route{Verb::get,   "/livez",                       api::livez,        "The program runs",                                                      {}, Token::not_needed},
+    Route{Verb::get,   "/readyz",                      api::readyz,       "The program is fit for use; 503 and why if it is not",                  {}, Token::not_needed},
+    Route{Verb::get,   "/version",                     api::version,      "Name and version of the program",                                       {}},
+    Route{Verb::get,   "/v1/events",                   api::events,       "What crossed the wire, in order",                                       kEventParameters},
+    Route{Verb::get,   "/v1/attempts",                 api::attempts,     "Tries to hand over mail, in order of their beginning",                  kAttemptParameters},
+    Route{Verb::get,   "/v1/deliveries",               api::deliveries,   "Messages to recipients, each with its attempts",                        kDeliveryParameters},
+    Route{Verb::get,   "/v1/deliveries/{id}",          api::delivery,     "One delivery with its attempts",                                        kOneDeliveryParameters},
+    Route{Verb::get,   "/v1/receivers",                api::receivers,    "All receivers",                                                         {}},
+    Route{Verb::get,   "/v1/receivers/{name}",         api::receiver,     "One receiver: scenario, listeners, state, counts",                      {}},
+    Route{Verb::put,   "/v1/receivers/{name}",         api::put_receiver, "Makes or changes a receiver; answers when it is in force",              {}, Token::needed, api::put_receiver_members},
+    Route{Verb::patch, "/v1/receivers/{name}/state",   api::patch_state,  "Changes a receiver's state; answers with the receiver",                 {}, Token::needed, api::patch_state_members},
+    Route{Verb::post,  "/v1/receivers/{name}/offered", api::offered,      "Says that a message was submitted: the occasion that 'suppressed' needs", {}, Token::needed, api::offered_members},
+    Route{Verb::post,  "/v1/verify",                   api::verify,       "The verdict on a sender: JSON, text or JUnit XML, by Accept",           {}, Token::needed, api::verify_members},
+    Route{Verb::get,   "/v1/report",                   api::report,       "The verdict by the scenario's own expectations, as it stands now",      kReportParameters},
 };
 
 // clang-format on
@@ -137,10 +145,8 @@ Answer<Match> match(const Request& request) {
   return tl::unexpected(wrong_verb(request, allowed));
 }
 
-Outcome answer(
-    Api& api, const Request& request, const Match& match, base::TimePoint now, std::uint64_t seen
-) {
-  const Call call{request, *match.route, match.variables, now, seen};
+Outcome answer(Api& api, const Request& request, const Match& match, base::TimePoint now) {
+  const Call call{request, *match.route, match.variables, now};
   // Routes without parameters refuse all of them here, so that no handler can forget to.
   if (match.route->parameters.empty()) {
     if (const auto error = call.query().error()) return {to_response(*error)};
@@ -171,7 +177,7 @@ std::string describe_routes() {
   for (const Route& route : kRoutes) {
     out += fmt::format("  {:<6} {}\n      {}\n", name_of(route.verb), route.pattern, route.doc);
     describe({route.parameters.begin(), route.parameters.end()}, "?", out);
-    if (route.verb == Verb::put) describe(api::put_receiver_members(), "", out);
+    if (route.members != nullptr) describe(route.members(), "", out);
   }
   return out;
 }

@@ -28,6 +28,8 @@ struct Api {
   std::function<std::vector<Problem>()> unready;
   // Listeners reachable from outside this machine may be asked for.
   bool open = false;
+  // The text of a known policy; empty: there is none.
+  FindPolicy find_policy{};
 };
 
 struct Route;
@@ -38,7 +40,6 @@ struct Call {
   const Route& route;
   std::vector<std::string> variables;  // what stood for {..} in the pattern, in order
   base::TimePoint now;
-  std::uint64_t seen = 0;  // from the Wait this call continues, else 0
 
   [[nodiscard]] Query query() const;
 };
@@ -52,6 +53,8 @@ struct Route {
   std::string_view doc;  // one sentence without a full stop
   std::span<const ParameterDoc> parameters;
   Token token = Token::needed;
+  std::vector<ParameterDoc> (*members
+  )() = nullptr;  // of the JSON object in the body; none: no body
 };
 
 [[nodiscard]] std::span<const Route> routes();
@@ -65,9 +68,10 @@ struct Match {
 
 [[nodiscard]] Answer<Match> match(const Request& request);
 
-// Calls the route's handler; errors come as responses. `seen` as in Call.
+// Calls the route's handler; errors come as responses. A wait uses `api` and nothing else that is
+// passed here.
 [[nodiscard]] Outcome answer(
-    Api& api, const Request& request, const Match& match, base::TimePoint now, std::uint64_t seen
+    Api& api, const Request& request, const Match& match, base::TimePoint now
 );
 
 // The table as text, for `failmx help api` and the reference.

@@ -3,6 +3,7 @@
 #include "control/server.hpp"
 
 #include <chrono>
+#include <fcntl.h>
 #include <memory>
 #include <utility>
 
@@ -38,6 +39,8 @@ base::Result<std::string> Server::start() {
   );
   error_code error;
   s.acceptor.open(endpoint.protocol(), error);
+  // A command that the program runs must not inherit the socket.
+  ::fcntl(s.acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
   if (!error) s.acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) s.acceptor.bind(endpoint, error);
   if (!error) s.acceptor.listen(asio::socket_base::max_listen_connections, error);
@@ -91,7 +94,9 @@ void Server::State::begin_stop() {
 }
 
 void Server::State::wake_waiting() {
-  for (auto* timer : waiters) timer->cancel();
+  for (Waiter* waiter : waiters) {
+    if (!waiter->pausing || stopping) waiter->timer.cancel();
+  }
 }
 
 asio::awaitable<void> Server::State::accept_all() {

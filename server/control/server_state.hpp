@@ -39,6 +39,21 @@ struct Server::State {
     bool spare = false;      // one too many: only a probe is answered, and only one
   };
 
+  // A request that waits.
+  struct Waiter {
+    asio::steady_timer timer;
+    bool pausing = false;  // news do not wake it: it has had some, and looks when its pause is over
+    bool hung_up = false;
+    bool over = false;
+  };
+
+  // When a waiting request looks again.
+  struct Looks {
+    base::TimePoint earliest{};
+    base::TimePoint again = base::kNever;  // without news
+    base::TimePoint until{};               // the last time, whatever happens
+  };
+
   State(ServerOptions o, Api& a) : options(std::move(o)), api(a) {}
 
   asio::awaitable<void> accept_all();
@@ -49,7 +64,8 @@ struct Server::State {
       Session& session, const Response& response, Verb verb, unsigned version, bool keep_alive
   );
   asio::awaitable<void> linger(Session& session);
-  asio::awaitable<bool> wait_for_news(Session& session, base::TimePoint until);
+  asio::awaitable<bool> wait_for_news(Session& session, const Looks& looks);
+  asio::awaitable<void> pause(Waiter& waiter, base::TimePoint until);
   // What one connection too many is told.
   [[nodiscard]] static ApiError crowded();
   void wake_waiting();
@@ -66,7 +82,7 @@ struct Server::State {
   // Owned by the control thread.
   bool stopping = false;
   std::set<Session*> sessions;
-  std::list<asio::steady_timer*> waiters;
+  std::list<Waiter*> waiters;
 
   // Last but for the thread: destroying it destroys suspended coroutines, which use all of the
   // above.

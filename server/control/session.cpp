@@ -1,4 +1,5 @@
 // One connection to the control API, from its first request to its close, over Beast.
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -37,6 +38,13 @@ class Finally {
 
 base::TimePoint now() {
   return std::chrono::steady_clock::now();
+}
+
+// How long after a look that took so long the next one may begin: waiting takes at most a tenth of
+// this thread's time, whatever there is to look at.
+base::Duration spacing(base::Duration took) {
+  constexpr base::Duration kLeast = std::chrono::milliseconds(5);
+  return std::max(kLeast, 10 * took);
 }
 
 bool hung_up(tcp::socket& socket) {
@@ -121,46 +129,58 @@ asio::awaitable<Response> Server::State::respond(Session& session, const Request
   if (!found) co_return to_response(found.error());
 
   const auto asked = now();
-  std::uint64_t seen = 0;
+  auto began = asked;
   // Counted before the journal is read: see journal_grew().
   waiting.fetch_add(1);
   const Finally left([this] { waiting.fetch_sub(1); });
-  for (bool here = true;;) {
-    auto outcome = answer(api, request, *found, now(), seen);
-    if (!outcome.wait || !here || stopping || now() >= asked + outcome.wait->longest) {
-      co_return std::move(outcome.response);
-    }
-    seen = outcome.wait->seen;
-    here = co_await wait_for_news(session, asked + outcome.wait->longest);
+  auto outcome = answer(api, request, *found, began);
+  while (outcome.wait) {
+    const Wait wait = std::move(*outcome.wait);
+    Looks looks{.until = asked + wait.longest};
+    if (wait.spaced) looks.earliest = now() + spacing(now() - began);
+    if (wait.again) looks.again = std::max(*wait.again, looks.earliest);
+    const bool here = !stopping && co_await wait_for_news(session, looks);
+    began = now();
+    const bool last = !here || stopping || began >= looks.until;
+    outcome = wait.look(began, last ? Chance::last : Chance::another);
+    if (last) break;
   }
+  co_return std::move(outcome.response);
 }
 
-// Returns when the journal has grown, at `until`, when the server stops, or when the client has
-// hung up: false then.
-asio::awaitable<bool> Server::State::wait_for_news(Session& session, base::TimePoint until) {
-  // Shared with the watch on the socket, whose end may come after this coroutine's.
-  struct Waiting {
-    asio::steady_timer timer;
-    bool hung_up = false;
-    bool over = false;
-  };
-
+// Returns when the journal has grown, at the times in `looks`, when the server stops, or when the
+// client has hung up: false then.
+asio::awaitable<bool> Server::State::wait_for_news(Session& session, const Looks& looks) {
   tcp::socket& socket = session.stream.socket();
-  const auto waiting_here = std::make_shared<Waiting>(Waiting{
-      asio::steady_timer(io, std::chrono::time_point_cast<asio::steady_timer::duration>(until))});
-  const auto place = waiters.insert(waiters.end(), &waiting_here->timer);
-  socket.async_wait(tcp::socket::wait_read, [waiting_here, &socket](error_code error) {
-    if (waiting_here->over || error == asio::error::operation_aborted) return;
+  // Shared with the watch on the socket, whose end may come after this coroutine's.
+  const auto waiter =
+      std::make_shared<Waiter>(Waiter{asio::steady_timer(io, std::min(looks.again, looks.until))});
+  const auto place = waiters.insert(waiters.end(), waiter.get());
+  socket.async_wait(tcp::socket::wait_read, [waiter, &socket](error_code error) {
+    if (waiter->over || error == asio::error::operation_aborted) return;
     // A next request that is there already hides whether the client left behind it.
     if (!hung_up(socket)) return;
-    waiting_here->hung_up = true;
-    waiting_here->timer.cancel();
+    waiter->hung_up = true;
+    waiter->timer.cancel();
   });
-  co_await waiting_here->timer.async_wait(kTuple);
+  co_await waiter->timer.async_wait(kTuple);
+  if (!stopping && !waiter->hung_up) {
+    co_await pause(*waiter, std::min(looks.earliest, looks.until));
+  }
   waiters.erase(place);
-  waiting_here->over = true;  // the socket may go before its watch is told that it is cancelled
+  waiter->over = true;  // the socket may go before its watch is told that it is cancelled
   socket.cancel();
-  co_return !waiting_here->hung_up;
+  co_return !waiter->hung_up;
+}
+
+// Who pauses looks at the journal afterwards in any case, so it needs no news until then.
+asio::awaitable<void> Server::State::pause(Waiter& waiter, base::TimePoint until) {
+  if (now() >= until) co_return;
+  waiter.pausing = true;
+  waiting.fetch_sub(1);
+  const Finally counted([this] { waiting.fetch_add(1); });
+  waiter.timer.expires_at(until);
+  co_await waiter.timer.async_wait(kTuple);
 }
 
 asio::awaitable<bool> Server::State::write(

@@ -100,11 +100,15 @@ TEST_CASE("A request waits only while no event matches") {
   const auto outcome = world.ask(Verb::get, "/v1/events?after=1&kind=stored&wait=10s");
   REQUIRE(outcome.wait);
   CHECK(outcome.wait->longest == std::chrono::seconds(10));
-  CHECK(outcome.wait->seen == 2);
+  CHECK_FALSE(outcome.wait->again);
+  CHECK_FALSE(outcome.wait->spaced);
+  CHECK(outcome.wait->look(world.now, Chance::another).wait);
+  const auto in_vain = outcome.wait->look(world.now, Chance::last);
+  CHECK_FALSE(in_vain.wait);
+  CHECK(sequence_numbers(boost::json::parse(in_vain.response.body)).empty());
 
   world.record("default", event(journal::Kind::stored, 1));
-  const auto again =
-      world.ask(Verb::get, "/v1/events?after=1&kind=stored&wait=10s", "", outcome.wait->seen);
+  const auto again = outcome.wait->look(world.now, Chance::another);
   CHECK_FALSE(again.wait);
   CHECK(sequence_numbers(boost::json::parse(again.response.body)) == std::vector<std::int64_t>{3});
 }
@@ -124,11 +128,11 @@ TEST_CASE("Dropped events are counted in the answer") {
   request.body = kHealthy;
   request.verb = Verb::put;
   REQUIRE(read_target("/v1/receivers/default", request));
-  REQUIRE(answer(api, request, *match(request), world.now, 0).response.status == 200);
+  REQUIRE(answer(api, request, *match(request), world.now).response.status == 200);
   for (int i = 0; i < 4; ++i) world.record("default", event(journal::Kind::connected, 1));
   request.verb = Verb::get;
   REQUIRE(read_target("/v1/events", request));
-  const auto body = answer(api, request, *match(request), world.now, 0).response.body;
+  const auto body = answer(api, request, *match(request), world.now).response.body;
   CHECK(boost::json::parse(body).at("dropped").to_number<int>() >= 3);
 }
 

@@ -31,6 +31,18 @@ const std::vector<Row>& rows() {
       {Verb::get, "/v1/receivers", "/v1/receivers", "", 200},
       {Verb::get, "/v1/receivers/{name}", "/v1/receivers/default", "", 200},
       {Verb::put, "/v1/receivers/{name}", "/v1/receivers/x", R"({"scenario":"full"})", 200},
+      {Verb::patch,
+       "/v1/receivers/{name}/state",
+       "/v1/receivers/x/state",
+       R"({"clock":{"advance":"1h"}})",
+       200},
+      {Verb::post,
+       "/v1/receivers/{name}/offered",
+       "/v1/receivers/x/offered",
+       R"({"recipient":"a@b.test"})",
+       200},
+      {Verb::post, "/v1/verify", "/v1/verify", R"({"receiver":"x"})", 200},
+      {Verb::get, "/v1/report", "/v1/report?receiver=x", "", 200},
   };
   return all;
 }
@@ -63,6 +75,15 @@ TEST_CASE("Every route and parameter is documented and printed") {
       CAPTURE(parameter.name);
       CHECK_FALSE(parameter.doc.empty());
       CHECK(text.find(parameter.doc) != std::string::npos);
+    }
+    // A body comes with a table of its members.
+    CHECK((route.members != nullptr) == (route.verb != Verb::get));
+    if (route.members == nullptr) continue;
+    CHECK_FALSE(route.members().empty());
+    for (const ParameterDoc& member : route.members()) {
+      CAPTURE(member.name);
+      CHECK_FALSE(member.doc.empty());
+      CHECK(text.find(member.doc) != std::string::npos);
     }
   }
 }

@@ -2,6 +2,7 @@
 // without them.
 #include "control/server.hpp"
 
+#include <chrono>
 #include <thread>
 
 #include <boost/asio/connect.hpp>
@@ -11,6 +12,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 
+#include "control/mail.hpp"
 #include "control/world.hpp"
 #include "support/catch.hpp"
 
@@ -22,7 +24,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 struct Running {
-  World world;
+  // The server goes by the clock of the machine.
+  World world{.now = std::chrono::steady_clock::now()};
   Server server;
 
   explicit Running(ServerOptions options = {})
@@ -64,6 +67,12 @@ struct Client {
     return text;
   }
 };
+
+// A POST /v1/verify after which the connection is closed.
+std::string question(std::string_view body) {
+  return "POST /v1/verify HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+}
 
 std::string converse(const Running& running, std::string_view request) {
   Client client(running);
@@ -185,6 +194,50 @@ TEST_CASE("A wait that is over is answered with an empty list") {
       "GET /v1/events?kind=note&wait=1ms HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
   );
   CHECK(has(text, "\"items\":[]"));
+}
+
+TEST_CASE("A waiting verdict is answered by the event that makes it certain") {
+  Running running;
+  Client client(running);
+  client.say(question(R"({"expect":[{"check":"attempt-limit","at_most":1}],"wait":"10m"})"));
+  // A later request that is answered: the question waits by now, and has its pauses between looks.
+  const auto probe =
+      converse(running, "GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  REQUIRE(probe.starts_with("HTTP/1.1 200"));
+  for (std::uint64_t i = 1; i <= 200; ++i) {
+    offer(running.world, i, "r" + std::to_string(i) + "@x.test", 452);
+  }
+  offer(running.world, 201, "r7@x.test", 452);
+  const auto text = client.read_all();
+  CHECK(text.starts_with("HTTP/1.1 200"));
+  CHECK(has(text, R"({"verdict":"fail")"));
+}
+
+TEST_CASE("A waiting verdict is answered when time decides it") {
+  Running running;
+  offer(running.world, 1, "a@x.test", 452);
+  const auto text = converse(
+      running, question(R"({"expect":[{"check":"retried","within":"200ms"}],"wait":"10m"})")
+  );
+  CHECK(has(text, R"({"verdict":"fail")"));
+}
+
+TEST_CASE("A verdict is answered as it stands when its wait is over") {
+  const Running running;
+  const auto text = converse(running, question(R"({"expect":[{"check":"retried"}],"wait":"1ms"})"));
+  CHECK(has(text, R"({"verdict":"inconclusive")"));
+}
+
+TEST_CASE("Stopping answers a verdict that waits") {
+  Running running;
+  Client client(running);
+  client.say("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  client.say(question(R"({"expect":[{"check":"retried"}],"wait":"60s"})"));
+  CHECK(client.read_head().starts_with("HTTP/1.1 200"));
+  running.server.stop();
+  const auto answer = client.read_all();
+  // Empty: the stop came before the question was read.
+  CHECK((answer.find("HTTP/1.1") == std::string::npos || has(answer, "\"inconclusive\"")));
 }
 
 TEST_CASE("Stopping answers those who wait and leaves the idle") {

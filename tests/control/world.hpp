@@ -69,34 +69,71 @@ at = "rcpt"
 reply = "452 4.3.1 Mail system full"
 )";
 
+// Refuses a first attempt and expects it to be tried again.
+inline constexpr std::string_view kExpecting = R"(name = "expecting"
+[[rule]]
+at = "rcpt"
+times = 1
+reply = "452 4.3.1 Mail system full"
+[[expect]]
+check = "retried"
+within = "10s"
+)";
+
+inline constexpr std::string_view kPatient = R"(name = "patient"
+summary = "comes back, and not at once"
+[[expect]]
+check = "retried"
+within = "1m"
+[[expect]]
+check = "not-hasty"
+min_gap = "5s"
+)";
+
 struct World {
   base::TimePoint now{std::chrono::hours(1)};
   journal::Journal journal{base::WallTime{}};
-  receiver::Registry registry;
-  NotedPorts ports;
+  receiver::Registry registry{};
+  NotedPorts ports{};
   Fleet fleet{registry, journal, ports, now};
-  Api api{journal, registry, fleet, &World::find, "1.2.3", nullptr, false};
+  Api api{journal, registry, fleet, &World::find, "1.2.3", nullptr, false, &World::find_policy};
 
   static base::Result<Source> find(std::string_view name) {
     if (name == "healthy")
       return Source{Source::Format::toml, "healthy.toml", "name = \"healthy\""};
     if (name == "full") return Source{Source::Format::toml, "full.toml", std::string(kFull)};
+    if (name == "expecting")
+      return Source{Source::Format::toml, "expecting.toml", std::string(kExpecting)};
     return base::failure(
         "there is no scenario '" + std::string(name) + "'", "did you mean 'full'?"
     );
   }
 
+  static base::Result<Source> find_policy(std::string_view name) {
+    if (name == "patient")
+      return Source{Source::Format::toml, "patient.toml", std::string(kPatient)};
+    if (name == "broken")
+      return Source{Source::Format::toml, "broken.toml", "[[expect]]\ncheck = \"retired\"\n"};
+    return base::failure(
+        "there is no policy '" + std::string(name) + "'", "did you mean 'patient'?"
+    );
+  }
+
   Outcome ask(
-      Verb verb, std::string_view target, std::string_view body = {}, std::uint64_t seen = 0
+      Verb verb,
+      std::string_view target,
+      std::string_view body = {},
+      std::vector<Field> headers = {}
   ) {
     Request request;
     request.verb = verb;
+    request.headers = std::move(headers);
     request.body = std::string(body);
     const auto read = read_target(target, request);
     if (!read) return {{.status = 400}, std::nullopt};
     const auto found = match(request);
     if (!found) return {to_response(found.error())};
-    return answer(api, request, *found, now, seen);
+    return answer(api, request, *found, now);
   }
 
   boost::json::value get(std::string_view target) {
@@ -105,6 +142,10 @@ struct World {
 
   Response put(std::string_view name, std::string_view body) {
     return ask(Verb::put, "/v1/receivers/" + std::string(name), body).response;
+  }
+
+  Response post(std::string_view target, std::string_view body) {
+    return ask(Verb::post, target, body).response;
   }
 
   // An event of the receiver `name` (which must exist), recorded now.

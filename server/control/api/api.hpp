@@ -35,12 +35,28 @@ Answer<Outcome> receivers(Api& api, const Call& call);
 Answer<Outcome> receiver(Api& api, const Call& call);
 Answer<Outcome> put_receiver(Api& api, const Call& call);
 
-// The members of the body of PUT /v1/receivers/{name}, for the reference.
+// state.cpp
+Answer<Outcome> patch_state(Api& api, const Call& call);
+Answer<Outcome> offered(Api& api, const Call& call);
+
+// verify.cpp
+Answer<Outcome> verify(Api& api, const Call& call);
+Answer<Outcome> report(Api& api, const Call& call);
+
+// The members of the bodies of the handlers above, for the reference.
 [[nodiscard]] std::vector<ParameterDoc> put_receiver_members();
+[[nodiscard]] std::vector<ParameterDoc> patch_state_members();
+[[nodiscard]] std::vector<ParameterDoc> offered_members();
+[[nodiscard]] std::vector<ParameterDoc> verify_members();
 
 // The names of all receivers, in order; the views live as long as `all`.
 [[nodiscard]] std::vector<std::string_view> names_of(
     const std::vector<std::shared_ptr<receiver::Receiver>>& all
+);
+
+// The receiver that the path's first variable names, or 404.
+[[nodiscard]] Answer<std::shared_ptr<receiver::Receiver>> receiver_in_path(
+    Api& api, const Call& call
 );
 
 // The receiver that ?receiver= names, or the only one there is; nullptr and a problem in `query`

@@ -1,4 +1,7 @@
 // The journal over HTTP: filters, pages, and waiting for what has not happened yet.
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/stage.hpp"
@@ -39,25 +42,45 @@ journal::Filter filter_asked_for(Api& api, Query& query) {
   return filter;
 }
 
-}  // namespace
+// What a request for events asks for, and goes on asking for while it waits.
+struct Wanted {
+  journal::Filter filter;
+  std::uint64_t after = 0;
+  std::uint64_t limit = kDefaultLimit;
+  base::Duration longest{0};
+};
 
-Answer<Outcome> events(Api& api, const Call& call) {
-  auto query = call.query();
-  const auto filter = filter_asked_for(api, query);
-  const auto after = query.number("after", 0, 0, UINT64_MAX);
-  const auto limit = query.number("limit", kDefaultLimit, 1, kMostLimit);
-  const auto longest = query.duration("wait", kLongestWait);
-  if (auto error = query.error()) return tl::unexpected(std::move(*error));
-
-  const auto page = api.journal.read(filter, std::max(after, call.seen), limit);
+Outcome look(const journal::Journal& journal, Wanted wanted) {
+  const auto page = journal.read(wanted.filter, wanted.after, wanted.limit);
   List list;
-  for (const auto& event : page.events) list.add(render(*event, api.journal.start()));
+  for (const auto& event : page.events) list.add(render(*event, journal.start()));
   list.last = page.last_seen;
   if (page.more) list.next = page.last_seen;
   list.dropped = page.dropped;
   Outcome outcome{to_response(list)};
-  if (page.events.empty() && longest.count() > 0) outcome.wait = Wait{longest, page.last_seen};
+  if (!page.events.empty() || wanted.longest.count() == 0) return outcome;
+  // What has been looked at need not be looked at again.
+  wanted.after = std::max(wanted.after, page.last_seen);
+  outcome.wait =
+      Wait{.longest = wanted.longest, .look = [&journal, wanted](base::TimePoint, Chance chance) {
+             auto next = look(journal, wanted);
+             if (chance == Chance::last) next.wait.reset();
+             return next;
+           }};
   return outcome;
+}
+
+}  // namespace
+
+Answer<Outcome> events(Api& api, const Call& call) {
+  auto query = call.query();
+  Wanted wanted;
+  wanted.filter = filter_asked_for(api, query);
+  wanted.after = query.number("after", 0, 0, UINT64_MAX);
+  wanted.limit = query.number("limit", kDefaultLimit, 1, kMostLimit);
+  wanted.longest = query.duration("wait", kLongestWait);
+  if (auto error = query.error()) return tl::unexpected(std::move(*error));
+  return look(api.journal, std::move(wanted));
 }
 
 }  // namespace control::api

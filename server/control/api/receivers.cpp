@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "control/api/api.hpp"
+#include "control/api/body.hpp"
 #include "control/api/render.hpp"
 #include "control/api/wish.hpp"
 
@@ -70,16 +71,22 @@ Answer<Outcome> receivers(Api& api, const Call& call) {
   return Outcome{std::move(response)};
 }
 
-Answer<Outcome> receiver(Api& api, const Call& call) {
-  const auto found = api.registry.find(call.variables.front());
-  if (found) return Outcome{json_response(shape(api, *found, call.now))};
+Answer<std::shared_ptr<receiver::Receiver>> receiver_in_path(Api& api, const Call& call) {
+  const std::string& name = call.variables.front();
+  if (auto found = api.registry.find(name)) return found;
   const auto all = api.registry.all();
   return refuse(
       Fault::not_found,
       {call.request.path,
-       fmt::format("no receiver '{}'", base::printable(call.variables.front(), 80)),
-       hint_for(call.variables.front(), names_of(all))}
+       fmt::format("no receiver '{}'", base::printable(name, 80)),
+       hint_for(name, names_of(all))}
   );
+}
+
+Answer<Outcome> receiver(Api& api, const Call& call) {
+  return receiver_in_path(api, call).map([&](const auto& found) {
+    return Outcome{json_response(shape(api, *found, call.now))};
+  });
 }
 
 Answer<Outcome> put_receiver(Api& api, const Call& call) {

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "control/address.hpp"
+#include "control/api/body.hpp"
 #include "document/parse.hpp"
 #include "document/table.hpp"
 
@@ -223,18 +224,6 @@ bool is_receiver_name(std::string_view name) {
 
 }  // namespace
 
-std::vector<Problem> problems_of(
-    const std::vector<base::Diagnostic>& diagnostics,
-    base::Severity severity,
-    std::string_view prefix
-) {
-  std::vector<Problem> out;
-  for (const auto& diagnostic : diagnostics) {
-    if (diagnostic.severity == severity) out.push_back(to_problem(diagnostic, prefix));
-  }
-  return out;
-}
-
 Answer<Wish> wish_of(Api& api, const Call& call) {
   const std::string& name = call.variables.front();
   if (!is_receiver_name(name)) {
@@ -247,10 +236,7 @@ Answer<Wish> wish_of(Api& api, const Call& call) {
   }
   Diagnostics sink("body");
   const auto body = document::parse_json(call.request.body, sink);
-  if (!body) {
-    return tl::unexpected(ApiError{
-        Fault::malformed, problems_of(sink.take(), base::Severity::error, "")});
-  }
+  if (!body) return tl::unexpected(malformed(sink));
   Asked asked;
   asked.open = api.open;
   document::read_table<Asked>(*body, "the body", kBodyKeys, kBodyUnsupported, asked, sink);
@@ -274,9 +260,7 @@ Answer<Wish> wish_of(Api& api, const Call& call) {
 }
 
 std::vector<ParameterDoc> put_receiver_members() {
-  std::vector<ParameterDoc> out;
-  for (const auto& key : kBodyKeys) out.push_back({key.name, key.form, key.doc});
-  return out;
+  return members_of<Asked>(kBodyKeys);
 }
 
 }  // namespace control::api

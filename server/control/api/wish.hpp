@@ -3,9 +3,7 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
-#include "base/result.hpp"
 #include "control/api/api.hpp"
 
 namespace control::api {
@@ -15,12 +13,5 @@ inline constexpr std::string_view kScenarioPlace = "/scenario";
 
 // Changes nothing. The receiver's name is the call's first variable.
 [[nodiscard]] Answer<Wish> wish_of(Api& api, const Call& call);
-
-// The diagnostics of one severity, as the API reports them.
-[[nodiscard]] std::vector<Problem> problems_of(
-    const std::vector<base::Diagnostic>& diagnostics,
-    base::Severity severity,
-    std::string_view prefix
-);
 
 }  // namespace control::api
