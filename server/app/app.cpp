@@ -8,7 +8,10 @@
 #include "app/cli.hpp"
 #include "app/commands.hpp"
 #include "app/health.hpp"
+#include "app/running.hpp"
 #include "app/serve.hpp"
+#include "app/test_command.hpp"
+#include "app/verify_command.hpp"
 
 namespace app {
 
@@ -20,6 +23,10 @@ struct Runner {
   std::ostream& err;
 
   int operator()(const Serve& options) const { return serve(options, out, err); }
+
+  int operator()(const Test& options) const { return test(options, out, err); }
+
+  int operator()(const Verify& options) const { return verify(options, out, err); }
 
   int operator()(const Check& options) const {
     return check(options, Catalogue(shipped::scenarios()), out, err);
@@ -51,14 +58,8 @@ struct Runner {
   // Calls `then` with the shipped scenarios and those of the folder, if one is given.
   template <typename Then>
   int with_folder(const std::string& folder, Then then) const {
-    Catalogue catalogue(shipped::scenarios());
-    if (!folder.empty()) {
-      if (const auto added = catalogue.add_folder(folder); !added) {
-        err << "failmx: " << added.error().message << "; " << added.error().hint << "\n";
-        return kBadUsage;
-      }
-    }
-    return then(catalogue);
+    const auto catalogue = scenarios_with(folder, err);
+    return catalogue ? then(*catalogue) : kBadUsage;
   }
 };
 

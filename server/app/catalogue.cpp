@@ -45,9 +45,9 @@ base::Result<std::string> read_file(const std::string& path) {
   return text;
 }
 
-Catalogue::Catalogue(std::span<const shipped::File> shipped) {
+Catalogue::Catalogue(std::span<const shipped::File> shipped, std::string_view noun) : noun_(noun) {
   for (const auto& [name, text] : shipped) {
-    scenarios_[std::string(name)] = {
+    entries_[std::string(name)] = {
         control::Source::Format::toml, fmt::format("{}{}", name, kSuffix), std::string(text)};
   }
 }
@@ -60,7 +60,7 @@ base::Result<void> Catalogue::add_folder(const std::string& folder) {
     if (path.extension() != kSuffix || entry->is_directory()) continue;
     auto text = read_file(path.string());
     if (!text) return tl::unexpected(std::move(text.error()));
-    scenarios_[path.stem().string()] = {
+    entries_[path.stem().string()] = {
         control::Source::Format::toml, path.string(), std::move(*text)};
   }
   if (error) {
@@ -73,13 +73,13 @@ base::Result<void> Catalogue::add_folder(const std::string& folder) {
 }
 
 base::Result<control::Source> Catalogue::find(std::string_view name) const {
-  const auto found = scenarios_.find(name);
-  if (found != scenarios_.end()) return found->second;
+  const auto found = entries_.find(name);
+  if (found != entries_.end()) return found->second;
   std::vector<std::string_view> names;
-  for (const auto& [known, source] : scenarios_) names.emplace_back(known);
+  for (const auto& [known, source] : entries_) names.emplace_back(known);
   const auto near = base::nearest(name, names);
   return base::failure(
-      fmt::format("there is no scenario '{}'", base::printable(name, 100)),
+      fmt::format("there is no {} '{}'", noun_, base::printable(name, 100)),
       near ? fmt::format("did you mean '{}'?", *near)
            : fmt::format("there is: {}", fmt::join(names, ", "))
   );

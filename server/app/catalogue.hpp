@@ -1,5 +1,6 @@
-// The scenarios that are known by name: the shipped ones, and those of a folder, which add to and
-// override them. Texts only; a text is parsed when it is used. Immutable after it was made.
+// The scenarios, or the policies, that are known by name: the shipped ones, and those of a folder,
+// which add to and override them. Texts only; a text is parsed when it is used. Immutable after it
+// was made.
 #pragma once
 
 #include <map>
@@ -19,12 +20,13 @@ namespace app {
 
 class Catalogue {
  public:
-  explicit Catalogue(std::span<const shipped::File> shipped);
+  // `noun`: what messages call its entries, of static storage.
+  explicit Catalogue(std::span<const shipped::File> shipped, std::string_view noun = "scenario");
 
   // Adds the *.toml files of a folder, each under its name without ".toml".
   [[nodiscard]] base::Result<void> add_folder(const std::string& folder);
 
-  // A scenario by its name; the error names the nearest.
+  // An entry by its name; the error names the nearest.
   [[nodiscard]] base::Result<control::Source> find(std::string_view name) const;
 
   // By name, or, when `text` contains a slash or ends in ".toml", from that file.
@@ -32,11 +34,12 @@ class Catalogue {
 
   // All, by name.
   [[nodiscard]] const std::map<std::string, control::Source, std::less<>>& all() const {
-    return scenarios_;
+    return entries_;
   }
 
  private:
-  std::map<std::string, control::Source, std::less<>> scenarios_;
+  std::string_view noun_;
+  std::map<std::string, control::Source, std::less<>> entries_;
 };
 
 }  // namespace app

@@ -15,11 +15,14 @@ namespace app {
 
 // Exit statuses of the program.
 inline constexpr int kDone = 0;
-inline constexpr int kFailed = 1;    // such as a port in use
+inline constexpr int kFailed = 1;    // such as a port in use; of a verdict: a check failed
 inline constexpr int kBadUsage = 2;  // of the command line, or a scenario with errors
+inline constexpr int kInconclusive = 3;
+inline constexpr int kCommandFailed = 4;  // the one behind --
 inline constexpr int kInterrupted = 130;
 
-struct Serve {
+// What runs, whoever starts it.
+struct Serving {
   std::string smtp = "127.0.0.1:1025";
   std::string http = "127.0.0.1:8025";
   std::string scenario = "addresses";  // a name or a file
@@ -30,9 +33,39 @@ struct Serve {
   std::vector<std::string> allow_hosts{};
   std::uint64_t max_connections = 15'000;
   std::uint64_t journal_events = 200'000;
-  std::string journal{};     // a file; empty: none
-  std::string ready_file{};  // empty: none
+  std::string journal{};  // a file; empty: none
   base::Duration drain = std::chrono::seconds(10);
+};
+
+struct Serve : Serving {
+  std::string ready_file{};  // empty: none
+};
+
+// By what is judged, and where the report goes beside standard output.
+struct Judged {
+  std::string expect{};  // a file; empty: none
+  std::vector<std::string> policies{};
+  std::string junit{};   // files; empty: none
+  std::string report{};  // JSON
+};
+
+// What ends a test: a certain verdict, or the end of the command and nothing else.
+enum class Until : std::uint8_t { verdict, exit };
+
+struct Test : Serving, Judged {
+  std::vector<std::string> command{};  // never empty
+  std::uint64_t messages = 1;          // at least so many deliveries must be seen
+  std::optional<base::Duration> timeout{};
+  Until until = Until::verdict;
+};
+
+struct Verify : Judged {
+  std::string journal{};  // a file; empty: ask `http`
+  std::string http{};
+  std::string token{};
+  std::string receiver{};  // empty: the only one; of a file: each
+  std::string domain{};    // only mail to this recipient domain; empty: all
+  base::Duration wait{0};
 };
 
 struct Check {
@@ -59,7 +92,7 @@ struct Help {
   std::string topic{};  // empty: what there is
 };
 
-using Command = std::variant<Serve, Check, List, Show, Schema, Health, Help>;
+using Command = std::variant<Serve, Test, Verify, Check, List, Show, Schema, Health, Help>;
 
 // Either a command, or a text for standard output (--help, --version) or standard error (bad usage)
 // and the status to exit with.

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "app/console.hpp"
+#include "app/policies.hpp"
 #include "app/topics.hpp"
 #include "scenario/load.hpp"
 
@@ -12,9 +14,7 @@ namespace app {
 
 namespace {
 
-void complain(const base::Error& error, std::ostream& err) {
-  err << "failmx: " << error.message << (error.hint.empty() ? "" : "; ") << error.hint << "\n";
-}
+constexpr std::string_view kPolicy = "policy:";  // before the name of one
 
 // "1 rule", "3 rules".
 std::string counted(std::size_t n, std::string_view noun) {
@@ -63,36 +63,60 @@ int check(const Check& options, const Catalogue& catalogue, std::ostream& out, s
   return status;
 }
 
-int list(const List& options, const Catalogue& catalogue, std::ostream& out, std::ostream& err) {
-  struct Line {
-    std::string name;
-    std::string text;
-  };
+namespace {
 
-  std::vector<Line> lines;
+// A scenario or a policy, as `list` shows it.
+struct Line {
+  std::string name;
+  std::string text;
+};
+
+void print(const std::vector<Line>& lines, std::ostream& out) {
   std::size_t width = 0;
+  for (const auto& line : lines) width = std::max(width, line.name.size());
+  for (const auto& line : lines) out << fmt::format("{:<{}}  {}\n", line.name, width, line.text);
+}
+
+std::vector<Line> policy_lines() {
+  std::vector<Line> lines;
+  for (const auto& file : shipped::policies()) {
+    lines.push_back({fmt::format("{}{}", kPolicy, file.name), policy_of(file).summary});
+  }
+  return lines;
+}
+
+}  // namespace
+
+int list(const List& options, const Catalogue& catalogue, std::ostream& out, std::ostream& err) {
+  std::vector<Line> lines;
   for (const auto& [name, source] : catalogue.all()) {
     const auto loaded = control::load(source, std::nullopt);
     if (!loaded.ok()) {
       if (options.tag.empty()) lines.push_back({name, "(has errors: see 'failmx check')"});
-    } else {
-      const auto& tags = (*loaded.value)->tags;
-      const bool tagged = std::find(tags.begin(), tags.end(), options.tag) != tags.end();
-      if (!options.tag.empty() && !tagged) continue;
-      lines.push_back({name, (*loaded.value)->summary});
+      continue;
     }
-    width = std::max(width, name.size());
+    const auto& tags = (*loaded.value)->tags;
+    const bool tagged = std::find(tags.begin(), tags.end(), options.tag) != tags.end();
+    if (options.tag.empty() || tagged) lines.push_back({name, (*loaded.value)->summary});
   }
-  for (const auto& line : lines) out << fmt::format("{:<{}}  {}\n", line.name, width, line.text);
+  print(lines, out);
   if (lines.empty()) {
     complain({fmt::format("no scenario has the tag '{}'", options.tag), ""}, err);
     return kFailed;
+  }
+  if (options.tag.empty()) {
+    out << "\nPolicies, what is expected of a kind of sender whatever the scenario "
+           "(test, verify: --policy NAME):\n";
+    print(policy_lines(), out);
   }
   return kDone;
 }
 
 int show(const Show& options, const Catalogue& catalogue, std::ostream& out, std::ostream& err) {
-  const auto source = catalogue.find(options.name);
+  const std::string_view name = options.name;
+  const bool is_policy = name.starts_with(kPolicy);
+  const Catalogue policies(shipped::policies(), "policy");
+  const auto source = is_policy ? policies.find(name.substr(kPolicy.size())) : catalogue.find(name);
   if (!source) {
     complain(source.error(), err);
     return kBadUsage;

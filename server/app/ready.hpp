@@ -1,12 +1,11 @@
 // How the program says that it is ready: one line for people and scripts, one file for programs.
-// Both are stable: fields may be added to the file, nothing else. Pure but for write_whole.
+// Both are stable: fields may be added to the file, nothing else. Pure.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "base/result.hpp"
 #include "control/ports.hpp"
 
 namespace app {
@@ -27,8 +26,5 @@ struct Ready {
 
 // {"pid":1,"http":"...","listeners":[{"receiver","address","protocol","tls"}],"scenario","seed","scale"}
 [[nodiscard]] std::string ready_json(const Ready& ready);
-
-// Makes the file appear with all of its text at once, by rename.
-[[nodiscard]] base::Result<void> write_whole(const std::string& path, const std::string& text);
 
 }  // namespace app

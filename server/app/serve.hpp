@@ -1,5 +1,5 @@
-// `failmx serve`: the composition root. Builds journal, receivers, SMTP side and control API, says
-// that they are ready, waits for a signal, and takes everything down in order. Main thread; blocks.
+// `failmx serve`: starts what runs (running.hpp), says that it is ready, waits for a signal, and
+// takes everything down in order. Main thread; blocks.
 #pragma once
 
 #include <ostream>

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/cli.hpp"
+#include "app/policies.hpp"
 #include "base/stage.hpp"
 #include "base/text.hpp"
 #include "control/query.hpp"
@@ -15,6 +16,7 @@
 #include "scenario/reference.hpp"
 #include "scenario/template.hpp"
 #include "scenario/triggers.hpp"
+#include "verify/expectation.hpp"
 
 namespace app {
 
@@ -57,10 +59,70 @@ std::string routes() {
 }
 
 std::string exit_statuses() {
-  return "  0    done; after SIGTERM or Ctrl-C too\n"
+  return "  0    done; after SIGTERM or Ctrl-C too. test, verify: all checks passed\n"
          "  1    failed: a port in use, a file that cannot be written; health: not alive\n"
+         "       test, verify: a check failed\n"
          "  2    bad usage, or a scenario with errors: all of them are on standard error\n"
-         "  130  interrupted a second time while stopping\n";
+         "       test, verify: also what kept it from judging, or from writing its files\n"
+         "  3    test, verify: inconclusive; the report says what could not be told\n"
+         "  4    test: the command failed, and no check did\n"
+         "  130  interrupted a second time while stopping; test: interrupted, with the report so "
+         "far\n";
+}
+
+// One key: its name, its form, and what it means on the next line.
+std::string described(const verify::ExpectationKey& key) {
+  const std::string_view must = key.required ? " (required)" : "";
+  return fmt::format("    {:<16} {}{}\n        {}\n", key.name, key.form, must, key.doc);
+}
+
+std::string checks() {
+  std::string out =
+      "What can be expected of a sender. A check judges what it selects; it passes, fails, or is\n"
+      "inconclusive when it has seen nothing to judge or may not tell.\n";
+  for (const verify::Check& check : verify::checks()) {
+    out += fmt::format("\n  {}: {}\n", check.name, check.doc);
+    out += fmt::format("    judges           {}\n", check.selects);
+    out += fmt::format("    occasion         {}\n", check.occasion);
+    out += fmt::format("    fails            {}\n", check.fails);
+    out += fmt::format("    passes           {}\n", check.passes);
+    for (const auto& key : verify::keys_of(check)) out += described(key);
+  }
+  return out + "\n'failmx help expectations' has the keys that every check takes.\n";
+}
+
+std::string expectations() {
+  std::string out =
+      "An [[expect]] table of a scenario, of a file for --expect, or of a policy:\n\n"
+      "  [[expect]]\n"
+      "  check  = \"retried\"\n"
+      "  within = \"1h\"\n\n"
+      "Its keys, beside those of its check ('failmx help checks'):\n\n";
+  for (const auto& key : verify::expectation_keys()) out += described(key);
+  out += "\nThe keys of a select table; lists are alternatives, several keys all hold:\n\n";
+  for (const auto& row : verify::Select::keys()) {
+    out += described({row.name, row.form, row.schema, row.doc});
+  }
+  return out;
+}
+
+std::string policies() {
+  std::string out =
+      "What is expected of a kind of sender, whatever the scenario: test, verify --policy NAME.\n"
+      "A check that finds nothing to judge is not applicable. 'failmx show policy:NAME' prints "
+      "one\n"
+      "as TOML, to copy and change for --expect.\n";
+  for (const auto& file : shipped::policies()) {
+    const auto policy = policy_of(file);
+    out += fmt::format("\n  {}: {}\n", file.name, policy.summary);
+    for (const auto& expectation : policy.expectations) {
+      const auto check = expectation.check->name;
+      const auto said =
+          expectation.name == check ? std::string() : fmt::format(": {}", expectation.name);
+      out += fmt::format("    {}{}{}\n", check, said, expectation.advice ? " (advice)" : "");
+    }
+  }
+  return out;
 }
 
 constexpr std::array kTopics = {
@@ -73,6 +135,9 @@ constexpr std::array kTopics = {
         "Addresses that say what fails (scenario 'addresses')",
         scenario::triggers_reference},
     Topic{"stages", "Where in a conversation rules act", stages},
+    Topic{"checks", "What can be expected of a sender, check by check", checks},
+    Topic{"expectations", "How expectations are written: [[expect]]", expectations},
+    Topic{"policies", "The shipped policies and their checks", policies},
     Topic{"routes", "The control API", routes},
     Topic{"kinds", "The kinds of events in the journal", kinds},
     Topic{"exit", "Exit statuses", exit_statuses},

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kMostShown = 100;  // octets of an argument
 
 // Announced, so people try them; told apart from what is misspelt.
-constexpr std::array<std::string_view, 3> kLater = {"test", "verify", "--config"};
+constexpr std::array<std::string_view, 2> kLater = {"--config", "--html"};
 
 bool comes_later(std::string_view word) {
   return std::find(kLater.begin(), kLater.end(), word) != kLater.end();
@@ -77,11 +77,14 @@ std::string unexpected(const CLI::App& app) {
     listed += fmt::format("{}'{}'", listed.empty() ? "" : " ", base::printable(extra, kMostShown));
   }
   const auto chosen = app.get_subcommands();
+  const bool lacks_mark =
+      !chosen.empty() && chosen.front()->get_name() == "test" && !extras.front().starts_with('-');
   return fmt::format(
       "not expected{}: {}{}",
       chosen.empty() ? "" : " by " + chosen.front()->get_name(),
       listed,
-      near_to(chosen.empty() ? app : *chosen.front(), extras)
+      lacks_mark ? "; the command stands behind '--'"
+                 : near_to(chosen.empty() ? app : *chosen.front(), extras)
   );
 }
 
@@ -90,12 +93,16 @@ std::string unexpected(const CLI::App& app) {
 CommandLine bad_usage(
     const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments
 ) {
-  CommandLine line{.status = kBadUsage};
   auto what = wrong_command(app, arguments);
   if (what.empty()) what = unexpected(app);
   if (what.empty()) what = error.what();
+  return bad_usage(app, what);
+}
+
+CommandLine bad_usage(const CLI::App& app, const std::string& what) {
   const auto chosen = app.get_subcommands();
   const std::string where = chosen.empty() ? "" : chosen.front()->get_name() + " ";
+  CommandLine line{.status = kBadUsage};
   line.err = fmt::format("failmx: {}\n", what);
   line.err += fmt::format("Run 'failmx {}--help' for what is possible.\n", where);
   return line;

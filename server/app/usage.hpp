@@ -16,4 +16,7 @@ namespace app {
     const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments
 );
 
+// The same for arguments that are fine one by one; `what` is wrong with them together.
+[[nodiscard]] CommandLine bad_usage(const CLI::App& app, const std::string& what);
+
 }  // namespace app

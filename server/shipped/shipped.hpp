@@ -1,7 +1,9 @@
-// The scenario files that ship with the program, compiled in so that one binary is enough.
-// Text only: nothing here parses or checks a scenario.
+// The files that ship with the program, compiled in so that one binary is enough: scenarios, and
+// policies (bundles of expectations).
+// Text only: nothing here parses or checks one.
 // Immutable and valid for the whole run; any thread may read it.
-// The source file behind it is generated from scenarios/*.toml at build time.
+// The source file behind it is generated from scenarios/*.toml and server/policies/*.toml at build
+// time.
 #pragma once
 
 #include <span>
@@ -16,5 +18,8 @@ struct File {
 
 // All shipped scenarios, ordered by name.
 [[nodiscard]] std::span<const File> scenarios();
+
+// All shipped policies, ordered by name.
+[[nodiscard]] std::span<const File> policies();
 
 }  // namespace shipped

@@ -136,6 +136,82 @@ TEST_CASE("The other commands are read") {
   CHECK(parsed<Help>({"help"}).topic.empty());
 }
 
+TEST_CASE("Every option of test is read and the command is left alone") {
+  const auto test = parsed<Test>(
+      {"test",      "full-twice", "--messages", "3",      "--timeout",   "1m30s",
+       "--until",   "exit",       "--expect",   "e.toml", "--policy",    "mta",
+       "--policy",  "rfc5321",    "--junit",    "j.xml",  "--report",    "r.json",
+       "--journal", "j.ndjson",   "--seed",     "7",      "--smtp",      "127.0.0.1:25",
+       "--http",    "[::1]:0",    "--token",    "t",      "--scenarios", "dir",
+       "--",        "send",       "--messages", "9",      "--",          "--help"}
+  );
+  CHECK(test.scenario == "full-twice");
+  CHECK(test.messages == 3);
+  CHECK(test.timeout == std::chrono::seconds(90));
+  CHECK(test.until == Until::exit);
+  CHECK(test.expect == "e.toml");
+  CHECK(test.policies == std::vector<std::string>{"mta", "rfc5321"});
+  CHECK(test.junit == "j.xml");
+  CHECK(test.report == "r.json");
+  CHECK(test.journal == "j.ndjson");
+  CHECK(test.seed == 7);
+  CHECK(test.smtp == "127.0.0.1:25");
+  CHECK(test.http == "[::1]:0");
+  CHECK(test.token == "t");
+  CHECK(test.scenarios == "dir");
+  CHECK(test.command == std::vector<std::string>{"send", "--messages", "9", "--", "--help"});
+}
+
+TEST_CASE("test takes free ports and ends with a certain verdict by default") {
+  // A container's settings are for its server.
+  const Environment environment{{"FAILMX_LISTEN_SMTP", "0.0.0.0:25"}, {"FAILMX_JOURNAL", "x"}};
+  const auto test = parsed<Test>({"test", "healthy", "--", "true"});
+  CHECK(test.smtp == "127.0.0.1:0");
+  CHECK(test.http == "127.0.0.1:0");
+  CHECK(test.journal.empty());
+  CHECK(test.messages == 1);
+  CHECK_FALSE(test.timeout);
+  CHECK(test.until == Until::verdict);
+}
+
+TEST_CASE("Every option of verify is read") {
+  const auto live = parsed<Verify>(
+      {"verify",
+       "--http",
+       "http://a:1",
+       "--receiver",
+       "r",
+       "--wait",
+       "5s",
+       "--domain",
+       "d.test",
+       "--token",
+       "t",
+       "--policy",
+       "mta,rfc5321",
+       "--expect",
+       "e.toml",
+       "--junit",
+       "j",
+       "--report",
+       "r.json"}
+  );
+  CHECK(live.http == "http://a:1");
+  CHECK(live.receiver == "r");
+  CHECK(live.wait == std::chrono::seconds(5));
+  CHECK(live.domain == "d.test");
+  CHECK(live.token == "t");
+  CHECK(live.policies == std::vector<std::string>{"mta", "rfc5321"});
+  CHECK(parsed<Verify>({"verify", "run.ndjson"}).journal == "run.ndjson");
+}
+
+TEST_CASE("verify asks the server of the environment when nothing else is named") {
+  const Environment environment{{"FAILMX_HTTP", "http://failmx:8025"}, {"FAILMX_TOKEN", "t"}};
+  CHECK(parsed<Verify>({"verify"}).http == "http://failmx:8025");
+  CHECK(parsed<Verify>({"verify"}).token == "t");
+  CHECK(parsed<Verify>({"verify", "run.ndjson"}).http.empty());
+}
+
 TEST_CASE("health asks the server that the environment describes") {
   CHECK(parsed<Health>({"health"}).http == "http://127.0.0.1:8025");
   const Environment listen{{"FAILMX_LISTEN_HTTP", "0.0.0.0:99"}};
@@ -153,9 +229,20 @@ TEST_CASE("Bad usage is refused with what was wrong") {
   const auto row = GENERATE(
       Row{{}, "failmx --help"},
       Row{{"sevre"}, "failmx: there is no command 'sevre'; did you mean 'serve'?\n"},
-      Row{{"bogus", "--x"}, "failmx: there is no command 'bogus'; there is: serve, check, "},
-      Row{{"test", "x", "--", "true"}, "failmx: 'test' is not in this version\n"},
-      Row{{"verify"}, "failmx: 'verify' is not in this version\n"},
+      Row{{"bogus", "--x"},
+          "failmx: there is no command 'bogus'; there is: serve, test, verify, check, "},
+      Row{{"test", "x", "--html", "y", "--", "true"}, "'--html' is not in this version\n"},
+      Row{{"test", "x"}, "test needs a command behind '--'"},
+      Row{{"test", "x", "--"}, "test needs a command behind '--'"},
+      Row{{"test", "x", "./send.sh"}, "'./send.sh'; the command stands behind '--'"},
+      Row{{"test", "--", "true"}, "SCENARIO"},
+      Row{{"test", "x", "--until", "noon", "--", "true"}, "--until"},
+      Row{{"test", "x", "--messages", "-1", "--", "true"}, "--messages"},
+      Row{{"test", "x", "--timeout", "10", "--", "true"}, "lacks a unit"},
+      Row{{"test", "x", "--polcy", "mta", "--", "true"}, "did you mean '--policy'?"},
+      Row{{"verify"}, "verify needs a journal file, or --http"},
+      Row{{"verify", "x.ndjson", "--http", "http://a:1"}, "not both"},
+      Row{{"verify", "x.ndjson", "--wait", "5s"}, "--wait goes with --http"},
       Row{{"serve", "--config", "x"}, "failmx: '--config' is not in this version\n"},
       Row{{"serve", "--config=x"}, "failmx: '--config' is not in this version\n"},
       Row{{"serve", "one", "--two", "three"}, "not expected by serve: 'one' '--two' 'three'\n"},
@@ -185,7 +272,16 @@ TEST_CASE("Help goes to standard output and is no failure") {
   CHECK(general.status == kDone);
   CHECK_FALSE(general.command);
   for (const auto* part :
-       {"serve", "check", "list", "show", "schema", "health", "help", "Examples"}) {
+       {"serve",
+        "test",
+        "verify",
+        "check",
+        "list",
+        "show",
+        "schema",
+        "health",
+        "help",
+        "Examples"}) {
     CAPTURE(part);
     CHECK(general.out.find(part) != std::string::npos);
   }
@@ -195,6 +291,13 @@ TEST_CASE("Help goes to standard output and is no failure") {
     CAPTURE(part);
     CHECK(serve.out.find(part) != std::string::npos);
   }
+  const auto test = parse({"test", "--help"});
+  CHECK(test.status == kDone);
+  for (const auto* part : {"-- COMMAND", "FAILMX_SMTP", "SMTP_PORT", "Exit status", "--until"}) {
+    CAPTURE(part);
+    CHECK(test.out.find(part) != std::string::npos);
+  }
+  CHECK(parse({"test", "x", "--", "send", "--help"}).command);
   CHECK(parse({"--version"}).out == "failmx 0.1.0\n");
 }
 

@@ -4,11 +4,14 @@
 #include <array>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "app/app.hpp"
 #include "app/files.hpp"
 #include "app/topics.hpp"
 #include "control/routes.hpp"
 #include "support/catch.hpp"
+#include "verify/checks.hpp"
 
 namespace app {
 
@@ -122,7 +125,11 @@ TEST_CASE("list shows names and summaries and those with a tag") {
   CHECK(all.out.find("zz-good") != std::string::npos);
   CHECK(all.out.find("One rule") != std::string::npos);
   CHECK(all.out.find("has errors") != std::string::npos);
-  CHECK(lines(all.out).size() == shipped::scenarios().size() + 2);
+  // An empty line and a heading stand before the policies.
+  const auto policies = shipped::policies().size();
+  CHECK(lines(all.out).size() == shipped::scenarios().size() + 2 + 2 + policies);
+  CHECK(all.out.find("\n\nPolicies, ") != std::string::npos);
+  CHECK(all.out.find("\npolicy:mta ") != std::string::npos);
   const auto tagged = printed({"list", "--scenarios", folder.path(), "--tag", "a"});
   CHECK(tagged.out == "zz-good  One rule\n");
   CHECK(printed({"list", "--tag", "no such tag"}).status == kFailed);
@@ -135,6 +142,67 @@ TEST_CASE("show prints the text of a scenario") {
   const auto wrong = printed({"show", "goood", "--scenarios", folder.path()});
   CHECK(wrong.status == kBadUsage);
   CHECK(wrong.err == "failmx: there is no scenario 'goood'; did you mean 'good'?\n");
+}
+
+TEST_CASE("show prints a policy as it ships") {
+  const auto mta = printed({"show", "policy:mta"});
+  CHECK(mta.status == kDone);
+  CHECK(mta.out.find("[[expect]]") != std::string::npos);
+  CHECK(mta.out.find("check  = \"retried\"") != std::string::npos);
+  const auto wrong = printed({"show", "policy:mda"});
+  CHECK(wrong.status == kBadUsage);
+  CHECK(wrong.err == "failmx: there is no policy 'mda'; did you mean 'mta'?\n");
+}
+
+TEST_CASE("test refuses what it cannot begin with") {
+  const Folder folder;
+  const auto bad = folder.write("bad.toml", kBad);
+  const auto silent = folder.write("silent.toml", kGood);
+  const auto empty = folder.write("empty.toml", "expect = []\n");
+
+  struct Row {
+    std::vector<std::string> arguments;
+    std::string part;
+  };
+
+  const std::vector<Row> rows = {
+      {{silent, "--", "true"}, "the scenario 'good' expects nothing of a sender; add [[expect]]"},
+      {{silent, "--policy", "mta", "--", "no-such-program"},
+       "cannot run 'no-such-program': not found"},
+      {{bad, "--policy", "mta", "--", "true"}, ":4:6: "},
+      {{"helthy", "--policy", "mta", "--", "true"}, "did you mean 'healthy'?"},
+      {{silent, "--policy", "mda", "--", "true"}, "did you mean 'mta'?"},
+      {{silent, "--expect", folder.in("none.toml"), "--", "true"}, "none.toml"},
+      {{silent, "--expect", bad, "--", "true"}, "bad.toml:"},
+      {{silent, "--expect", empty, "--", "true"}, "expects nothing"},
+      {{silent, "--policy", "mta", "--junit", folder.in("x/y"), "--", "true"}, "x/y"},
+      {{silent, "--policy", "mta", "--journal", folder.path(), "--", "true"}, "folder"},
+      {{silent, "--policy", "mta", "--smtp", "0.0.0.0:0", "--", "true"}, "--open"},
+  };
+  for (const Row& row : rows) {
+    std::vector<std::string> arguments = {"test"};
+    arguments.insert(arguments.end(), row.arguments.begin(), row.arguments.end());
+    const auto result = printed(arguments);
+    CAPTURE(arguments, result.err);
+    CHECK(result.status == kBadUsage);
+    CHECK(result.out.empty());
+    CHECK(result.err.find(row.part) != std::string::npos);
+  }
+}
+
+TEST_CASE("verify refuses what it cannot judge") {
+  const Folder folder;
+  const auto text = folder.write("x.ndjson", "no journal\n");
+  for (const auto& path : {text, folder.in("missing.ndjson")}) {
+    const auto result = printed({"verify", path});
+    CAPTURE(path, result.err);
+    CHECK(result.status == kBadUsage);
+    CHECK(result.err.find(path) != std::string::npos);
+    CHECK(result.out.empty());
+  }
+  const auto nobody = printed({"verify", "--http", "http://127.0.0.1:1"});
+  CHECK(nobody.status == kBadUsage);
+  CHECK(nobody.err.find("no answer from http://127.0.0.1:1") != std::string::npos);
 }
 
 TEST_CASE("schema prints a JSON document") {
@@ -190,6 +258,14 @@ TEST_CASE("Every help topic has a text and is listed") {
     CHECK(overview.out.find(topic.name) != std::string::npos);
     CHECK(printed({"help", std::string(topic.name)}).out.size() > 50);
   }
+  for (const verify::Check& check : verify::checks()) {
+    CAPTURE(check.name);
+    const auto all = printed({"help", "checks"}).out;
+    CHECK(all.find(fmt::format("\n  {}: {}\n", check.name, check.doc)) != std::string::npos);
+  }
+  CHECK(printed({"help", "expectations"}).out.find("select") != std::string::npos);
+  CHECK(printed({"help", "policies"}).out.find("\n  mta: ") != std::string::npos);
+  CHECK(printed({"help", "test"}).out.find("FAILMX_SMTP") != std::string::npos);
   CHECK(printed({"help", "api"}).out.find("/v1/receivers/{name}") != std::string::npos);
   CHECK(printed({"help", "serve"}).out.find("--scenario") != std::string::npos);
   const auto wrong = printed({"help", "actoins"});

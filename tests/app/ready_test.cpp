@@ -40,18 +40,4 @@ TEST_CASE("The ready file has its documented form") {
   );
 }
 
-TEST_CASE("A file is written whole and leaves no draft") {
-  const Folder folder;
-  folder.write("ready.json", "old");
-  REQUIRE(write_whole(folder.in("ready.json"), "new\n"));
-  CHECK(folder.read("ready.json") == "new\n");
-  std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
-    (void)entry;
-    ++files;
-  }
-  CHECK(files == 1);
-  CHECK_FALSE(write_whole(folder.in("missing/ready.json"), "x"));
-}
-
 }  // namespace app

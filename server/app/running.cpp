@@ -1,0 +1,179 @@
+// The composition root: see the header. Everything is a member of Running, in the order in which it
+// is needed; stopping goes the other way.
+#include "app/running.hpp"
+
+#include <chrono>
+#include <unistd.h>
+#include <utility>
+
+#include <boost/asio/ip/host_name.hpp>
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "app/console.hpp"
+#include "app/version.hpp"
+#include "control/address.hpp"
+#include "journal/file.hpp"
+
+namespace app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+base::WallTime wall_now() {
+  return std::chrono::floor<base::WallTime::duration>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+Running::Running(const Serving& options, Catalogue scenarios, News news)
+    : options_(options),
+      scenarios_(std::move(scenarios)),
+      policies_(shipped::policies(), "policy"),
+      news_(std::move(news)),
+      start_(now()),
+      journal_(wall_now(), {.events = options.journal_events}),
+      smtp_(std::make_unique<net::SmtpServer>(
+          net::ServerOptions{options.max_connections, options.drain}, start_
+      )),
+      ports_(*smtp_),
+      fleet_(registry_, journal_, ports_, start_),
+      api_{
+          .journal = journal_,
+          .registry = registry_,
+          .fleet = fleet_,
+          .find_scenario = [this](std::string_view name) { return scenarios_.find(name); },
+          .version = std::string(kVersion),
+          .unready = [this] { return unready(); },
+          .open = options.open || !options.token.empty(),
+          .find_policy = [this](std::string_view name) { return policies_.find(name); }},
+      server_(
+          {.address = options.http,
+           .admission = {options.token, asio::ip::host_name(), options.allow_hosts}},
+          api_
+      ) {}
+
+Running::~Running() {
+  server_.stop();
+  smtp_.reset();  // before what its thread writes to
+}
+
+base::Result<void> Running::open_journal_file() {
+  if (options_.journal.empty()) return {};
+  auto file = JournalFile::open(options_.journal, journal_.start(), [](const std::string& problem) {
+    spdlog::error("event=journal-lost problem=\"{}\"", problem);
+  });
+  if (!file) return tl::unexpected(std::move(file.error()));
+  file_ = std::move(*file);
+  journal_.set_sink([this](const journal::Event& event) { file_->add(event); });
+  return {};
+}
+
+base::Result<Ready> Running::start(const control::Source& source) {
+  if (auto opened = open_journal_file(); !opened) return tl::unexpected(std::move(opened.error()));
+  journal_.set_waker([this] {
+    server_.journal_grew();
+    if (news_) news_();
+  });
+  journal_.add(journal::run_event(kVersion));
+
+  const std::string name(kReceiver);
+  const control::Wish wish{name, source, options_.seed, std::vector{options_.smtp}};
+  if (const auto granted = fleet_.put(wish, now()); !granted) {
+    return tl::unexpected(granted.error().error);
+  }
+  // The fleet belongs to the server's thread from here on.
+  receiver_ = registry_.find(name);
+  const auto status = receiver_->status(now());
+  auto ports = ports_.bound(name);
+  const auto http = server_.start();
+  if (!http) return tl::unexpected(http.error());
+  // Only now, so that a start that fails leaves the journal of a former run as it was.
+  if (file_) file_->begin();
+  return Ready{
+      ::getpid(), *http, name, std::move(ports), status.scenario, status.seed, status.scale};
+}
+
+base::Result<void> Running::stop() {
+  stopping_.store(true);
+  smtp_->drain();
+  const auto counts = smtp_->counts();
+  server_.stop();
+  // Nobody is left to record anything after these: a verdict at the last of them is that of the
+  // whole journal.
+  for (const auto& receiver : registry_.all()) receiver->observed(now(), base::Duration{0});
+  if (file_) file_->close();
+  spdlog::info("event=stopped connections={} refused={}", counts.accepted, counts.refused);
+  const auto problem = file_ ? file_->problem() : std::string();
+  if (!problem.empty()) return base::failure("the journal file is not complete: " + problem);
+  return {};
+}
+
+std::vector<control::Problem> Running::unready() const {
+  std::vector<control::Problem> problems;
+  if (stopping_.load()) problems.push_back({"server", "the server is stopping", ""});
+  if (file_) {
+    if (auto problem = file_->problem(); !problem.empty()) {
+      problems.push_back({"journal", std::move(problem), "restart with a --journal that works"});
+    }
+  }
+  return problems;
+}
+
+base::TimePoint now() {
+  return std::chrono::steady_clock::now();
+}
+
+void set_up_log(Log log) {
+  auto logger =
+      std::make_shared<spdlog::logger>("failmx", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  logger->set_pattern("time=%Y-%m-%dT%H:%M:%S.%f%z level=%l %v");
+  logger->set_level(log == Log::all ? spdlog::level::info : spdlog::level::warn);
+  logger->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+std::string exposed(const Serving& options) {
+  if (options.open || !options.token.empty()) return {};
+  for (const auto& text : {options.smtp, options.http}) {
+    const auto address = control::parse_address(text);
+    if (address && !address->is_loopback()) return text;
+  }
+  return {};
+}
+
+std::optional<Catalogue> scenarios_with(const std::string& folder, std::ostream& err) {
+  Catalogue catalogue(shipped::scenarios());
+  if (folder.empty()) return catalogue;
+  if (const auto added = catalogue.add_folder(folder); !added) {
+    complain(added.error(), err);
+    return std::nullopt;
+  }
+  return catalogue;
+}
+
+std::optional<control::Source> checked_scenario(
+    const Serving& options, const Catalogue& catalogue, std::ostream& err
+) {
+  if (const auto address = exposed(options); !address.empty()) {
+    const auto what = fmt::format("'{}' can be reached from other machines", address);
+    complain(
+        {what, "set a token (--token, FAILMX_TOKEN) or allow everybody (--open, FAILMX_OPEN=1)"},
+        err
+    );
+    return std::nullopt;
+  }
+  auto source = catalogue.resolve(options.scenario);
+  if (!source) {
+    complain(source.error(), err);
+    return std::nullopt;
+  }
+  const auto loaded = control::load(*source, options.seed);
+  for (const auto& diagnostic : loaded.diagnostics) err << to_string(diagnostic) << "\n";
+  if (!loaded.ok()) return std::nullopt;
+  return std::move(*source);
+}
+
+}  // namespace app

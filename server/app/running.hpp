@@ -1,0 +1,89 @@
+// What runs: journal, receiver `default`, SMTP side, control API and journal file, put together and
+// taken down in order. The composition root of `serve` and `test`; knows no signal and no command.
+// Made, started and stopped by the main thread; runs on threads of its own.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/catalogue.hpp"
+#include "app/cli.hpp"
+#include "app/journal_file.hpp"
+#include "app/ready.hpp"
+#include "app/smtp_ports.hpp"
+#include "control/server.hpp"
+#include "journal/journal.hpp"
+
+namespace app {
+
+class Running {
+ public:
+  // Called after each event of the journal, on the thread that recorded it: must return at once.
+  using News = std::function<void()>;
+
+  Running(const Serving& options, Catalogue scenarios, News news = {});
+  ~Running();
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  // Once. Both ports accept when it returns.
+  [[nodiscard]] base::Result<Ready> start(const control::Source& source);
+
+  // Ends everything in order, with an `observed` event of each receiver as its last; afterwards the
+  // journal is complete, or the error says why not.
+  [[nodiscard]] base::Result<void> stop();
+
+  // From start() on; as long as this object lives.
+  [[nodiscard]] const receiver::Receiver& receiver() const { return *receiver_; }
+
+  [[nodiscard]] base::WallTime began() const { return journal_.start(); }
+
+ private:
+  [[nodiscard]] std::vector<control::Problem> unready() const;
+  [[nodiscard]] base::Result<void> open_journal_file();
+
+  const Serving options_;
+  const Catalogue scenarios_;
+  const Catalogue policies_;
+  const News news_;
+  const base::TimePoint start_;
+  std::atomic<bool> stopping_{false};
+  std::unique_ptr<JournalFile> file_;
+  journal::Journal journal_;
+  receiver::Registry registry_;
+  std::shared_ptr<receiver::Receiver> receiver_;
+  std::unique_ptr<net::SmtpServer> smtp_;
+  SmtpPorts ports_;
+  control::Fleet fleet_;
+  control::Api api_;
+  control::Server server_;
+};
+
+// The one receiver that a program starts with.
+inline constexpr std::string_view kReceiver = "default";
+
+// Monotonic time, read: for the main thread.
+[[nodiscard]] base::TimePoint now();
+
+// The program's log on standard error: life-cycle and warnings, one line each.
+enum class Log : std::uint8_t { all, warnings };
+void set_up_log(Log log);
+
+// What is reachable from other machines although neither a token nor --open was given; empty: none.
+[[nodiscard]] std::string exposed(const Serving& options);
+
+// Shipped scenarios and those of `folder`, if it is not empty; nullopt: reported to `err`.
+[[nodiscard]] std::optional<Catalogue> scenarios_with(const std::string& folder, std::ostream& err);
+
+// The scenario to start with, checked; nullopt: reported as wrong. Its warnings are reported too.
+[[nodiscard]] std::optional<control::Source> checked_scenario(
+    const Serving& options, const Catalogue& catalogue, std::ostream& err
+);
+
+}  // namespace app
