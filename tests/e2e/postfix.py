@@ -1,8 +1,9 @@
 """A private Postfix: its own configuration, queue and log in a folder that goes away with it.
 
 Touches no instance of the system: nothing listens on TCP, mail is dropped into its queue with
-sendmail -C, and everything leaves through the relay it is given. Needs root, as Postfix does.
-Back-off times are a second or two. What happens is awaited on its log, never with a sleep.
+sendmail -C, and everything leaves through the relay it is given, or through that of the recipient's
+domain. Needs root, as Postfix does. Back-off times are a second or two unless settings say
+otherwise. What happens is awaited on its log, never with a sleep.
 """
 
 import json
@@ -71,10 +72,17 @@ postlog    unix-dgram n - n - 1 postlogd
 
 
 class Postfix:
-    """A context manager: started on entry with all mail going to `relay`, stopped on exit."""
+    """A context manager: started on entry with all mail going to `relay`, stopped on exit.
 
-    def __init__(self, relay, **settings):
+    `routes`: {recipient domain: (host, port)} of mail that goes elsewhere. Further keywords are
+    parameters of main.cf.
+    """
+
+    def __init__(self, relay, routes=None, **settings):
         self.relay, self.settings = relay, settings
+        if routes:
+            hops = (f"{{ {name} = smtp:[{host}]:{port} }}" for name, (host, port) in routes.items())
+            self.settings["transport_maps"] = "inline:{ " + ", ".join(hops) + " }"
         self.folder = None
         self.tail = None
         self.lines = []
@@ -107,9 +115,10 @@ class Postfix:
         self._stop()
 
     def send(self, sender, recipient, text="Subject: a test\n\nHello.\n"):
-        """Drops a message into the queue and returns at once."""
-        command = ["sendmail", "-C", self._etc(), "-i", "-f", sender, recipient]
-        self._run(command, input=f"From: {sender}\nTo: {recipient}\n{text}")
+        """Drops a message into the queue and returns at once. One recipient, or a list of them."""
+        recipients = [recipient] if isinstance(recipient, str) else recipient
+        command = ["sendmail", "-C", self._etc(), "-i", "-f", sender, *recipients]
+        self._run(command, input=f"From: {sender}\nTo: {', '.join(recipients)}\n{text}")
 
     def queue(self):
         """What is in the queue now, as postqueue -j tells it."""
@@ -165,7 +174,7 @@ class Postfix:
             port=port,
         )
         for name, value in self.settings.items():
-            text += f"{name} = {value}\n"
+            text = re.sub(rf"(?m)^{name} = .*\n", "", text) + f"{name} = {value}\n"
         with open(os.path.join(self._etc(), "main.cf"), "w", encoding="ascii") as file:
             file.write(text)
         with open(os.path.join(self._etc(), "master.cf"), "w", encoding="ascii") as file:

@@ -10,6 +10,7 @@ import unittest
 from support import FAILMX, Server
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+VERDICT = re.compile(r"^```sh verdict:exit=(?P<status>\d+)\n(?P<text>.*?)^```", re.S | re.M)
 STEP = re.compile(r"^```sh tour:(?P<kind>serve|exit=(?P<status>\d+))\n(?P<text>.*?)^```", re.S | re.M)
 SHOWN = re.compile(r"^```(?:text|json)\n(?P<text>.*?)^```", re.S | re.M)
 
@@ -22,7 +23,7 @@ def readme():
 def run(command, folder, env):
     return subprocess.run(
         ["bash", "-c", "set -o pipefail\n" + command],
-        cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False,
+        cwd=folder, env=env, capture_output=True, text=True, timeout=150, check=False,
     )
 
 
@@ -49,6 +50,23 @@ class Readme(unittest.TestCase):
             self.assertIn('"copies": 1', said[3])
             self.assertEqual(said[3].count('"deferred"'), 2)
             self.assertRegex(said[-1], r'"127\.0\.0\.1:\d+"')
+
+    def test_verdicts_are_as_told(self):
+        """The two runs of `failmx test` that open the page: each prints the lines shown below it."""
+        text = readme()
+        steps = list(VERDICT.finditer(text))
+        self.assertEqual([step["status"] for step in steps], ["0", "1"])
+        with tempfile.TemporaryDirectory() as folder:
+            os.symlink(os.path.abspath(FAILMX), os.path.join(folder, "failmx"))
+            env = dict(os.environ, PATH=f"{folder}:{os.environ['PATH']}")
+            for step in steps:
+                done = run(step["text"], folder, env)
+                told = f"{step['text']}\n{done.stdout}\n{done.stderr}"
+                self.assertEqual(done.returncode, int(step["status"]), told)
+                shown = SHOWN.search(text, step.end())["text"]
+                # How long the shortest gap was depends on the machine.
+                timeless = [re.sub(r"gap was .*", "gap was", t) for t in (shown, done.stdout)]
+                self.assertIn(timeless[0], timeless[1], told)
 
     def test_ready_line_is_the_one_shown(self):
         shown = [block["text"] for block in SHOWN.finditer(readme())]

@@ -4,9 +4,11 @@ Nothing here sleeps or polls on a timer: a server is ready when its ready line c
 happens later is awaited with GET /v1/events?wait=. Not a test itself, not a client library.
 """
 
+import concurrent.futures
 import http.client
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -84,19 +86,25 @@ class Server:
         """(status, decoded JSON or text)."""
         if query:
             path += "?" + urlencode(query, doseq=True)
-        connection = http.client.HTTPConnection(*self.http, timeout=30)
+        status, raw = self.exchange(method, path, body)
+        try:
+            return status, json.loads(raw)
+        except ValueError:
+            return status, raw.decode("utf-8", "replace")
+
+    def exchange(self, method, path, body=None, accept=None, patience=30.0):
+        """(status, the octets of the answer); an answer may take `patience` seconds."""
+        connection = http.client.HTTPConnection(*self.http, timeout=patience)
         try:
             data = None if body is None else json.dumps(body)
             headers = {} if body is None else {"Content-Type": "application/json"}
+            if accept is not None:
+                headers["Accept"] = accept
             connection.request(method, path, data, headers)
             response = connection.getresponse()
-            raw = response.read()
+            return response.status, response.read()
         finally:
             connection.close()
-        try:
-            return response.status, json.loads(raw)
-        except ValueError:
-            return response.status, raw.decode("utf-8", "replace")
 
     def get(self, path, **query):
         return self._expect_ok("GET", path, None, query)
@@ -106,9 +114,19 @@ class Server:
 
     def put_receiver(self, name, scenario):
         """A receiver of its own for `scenario` (a name or the scenario itself); its (host, port)."""
-        body = {"scenario": scenario, "listeners": [{"address": "127.0.0.1:0"}]}
-        answer = self.put(f"/v1/receivers/{name}", body)
-        return address(answer["listeners"][0]["address"])
+        return self._put_receiver(name, {"scenario": scenario})
+
+    def put_receiver_text(self, name, text):
+        """The same for the text of a scenario file."""
+        return self._put_receiver(name, {"scenario_toml": text})
+
+    def verify(self, receiver, wait=0.0, accept=None, **asked):
+        """The report of POST /v1/verify; `asked`: `expect` or `policy`. With `accept`: as octets."""
+        body = {"receiver": receiver, "wait": f"{round(wait * 1000)}ms", **asked}
+        status, raw = self.exchange("POST", "/v1/verify", body, accept, patience=wait + 60)
+        if status != 200:
+            raise AssertionError(f"POST /v1/verify {body}: {status} {raw.decode()}")
+        return raw if accept else json.loads(raw)
 
     def deliveries(self, receiver=None):
         return self._items("/v1/deliveries", receiver)
@@ -148,6 +166,11 @@ class Server:
             self.wait_for_count("ended", connections)
 
     # -- inside
+
+    def _put_receiver(self, name, scenario):
+        body = {**scenario, "listeners": [{"address": "127.0.0.1:0"}]}
+        answer = self.put(f"/v1/receivers/{name}", body)
+        return address(answer["listeners"][0]["address"])
 
     def _items(self, path, receiver):
         query = {"limit": 1000}
@@ -201,6 +224,37 @@ def address(text):
     """("127.0.0.1", 1025) of "127.0.0.1:1025"."""
     host, port = text.rsplit(":", 1)
     return host.strip("[]"), int(port)
+
+
+def shipped_scenario(name, scale, slack=None):
+    """The text of a shipped scenario, in another time: so many simulated seconds in a real one."""
+    shown = run([FAILMX, "show", name])
+    if shown.returncode != 0:
+        raise AssertionError(f"failmx show {name}: {shown.stderr}")
+    time_table = f"scale = {scale}" + (f'\nslack = "{slack}"' if slack else "")
+    text, count = re.subn(r"(?m)^scale = .*$", time_table, shown.stdout)
+    if count != 1:
+        raise AssertionError(f"{name} has no scale to replace")
+    return text
+
+
+def verdicts(report):
+    """{name of a check: its verdict} of a report."""
+    return {check["name"]: check["verdict"] for check in report["checks"]}
+
+
+def at_once(jobs):
+    """Calls every job of {name: callable} in a thread of its own; {name: what it returned}."""
+    with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, len(jobs))) as pool:
+        running = {name: pool.submit(job) for name, job in jobs.items()}
+        return {name: job.result() for name, job in running.items()}
+
+
+def table(rows):
+    """Rows of cells as text, in columns."""
+    widths = [max(len(str(cell)) for cell in column) for column in zip(*rows)]
+    lines = ["  ".join(str(c).ljust(w) for c, w in zip(row, widths)).rstrip() for row in rows]
+    return "\n".join(lines)
 
 
 def run(command, within=60, **options):
