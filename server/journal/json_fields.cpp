@@ -87,6 +87,8 @@ std::optional<double> real_of(const Scalar& value) {
 Fit put_scale(Draft& draft, const Scalar& value) {
   const auto number = real_of(value);
   if (!number) return Fit::other_type;
+  // As far as scenarios may go; written so that nan is outside.
+  if (!(*number >= 1e-6 && *number <= 1e6)) return Fit::other_type;
   draft.setup->scale = *number;
   return Fit::yes;
 }

@@ -20,8 +20,19 @@ constexpr std::size_t kMostCodes = 20;
 
 using Row = std::vector<std::string>;
 
-std::string optional_times(const std::optional<BothTimes>& times) {
-  return times ? spoken_both(*times) : "-";
+std::string optional_time(const std::optional<BothTimes>& times) {
+  return times ? spoken(times->judge) : "-";
+}
+
+// The table has the times of the judge clock only, or it would be too wide.
+std::string in_real_time(const Figures& all, double scale) {
+  const auto& median = all.median_resolution;
+  if (scale == 1.0 || !median || !all.worst_resolution) return {};
+  return fmt::format(
+      "; in real time: median {}, worst {}",
+      spoken(median->real),
+      spoken(all.worst_resolution->real)
+  );
 }
 
 Row row(std::string name, const Figures& figures) {
@@ -41,8 +52,8 @@ Row row(std::string name, const Figures& figures) {
       std::to_string(figures.unresolved),
       recovered,
       std::to_string(figures.attempts),
-      optional_times(figures.median_resolution),
-      optional_times(figures.worst_resolution)};
+      optional_time(figures.median_resolution),
+      optional_time(figures.worst_resolution)};
 }
 
 // What can be told of several domains together: no median.
@@ -120,7 +131,7 @@ void append_figures(std::string& out, const Report& report, std::size_t width, s
   if (report.more_domains > 0) {
     out += fmt::format("{} more are in the total only\n", counted(report.more_domains, "domain"));
   }
-  append_paragraph(out, totals(report.all), width, hang);
+  append_paragraph(out, totals(report.all) + in_real_time(report.all, report.scale), width, hang);
 }
 
 }  // namespace verify

@@ -266,6 +266,25 @@ TEST_CASE("250-yet-discarded", "[label:named-histories]") {
   CHECK(world.judged("delivered-once", kSoon) == "pass: 1 delivery: accepted, and no second copy");
 }
 
+// The client has given up without closing: the reply that comes at last finds nobody.
+TEST_CASE("a reply slower than the patience of a client that leaves its connection open") {
+  World world(rule("at = 'message'\ntimes = 1\ndelay = '30s'"));
+  const auto given_up = world.receiver().connect();
+  for (const char* line :
+       {"EHLO c.test",
+        "MAIL FROM:<a@sender.test>",
+        "RCPT TO:<r@receiver.test>",
+        "DATA",
+        "Message-ID: <1@sender.test>\r\n\r\nhi\r\n."}) {
+    given_up->say(line);
+    world.wait(1ms);
+  }
+  world.wait(10s);
+  CHECK(Sender(world).attempt({}) == 250);
+  world.wait(10min);
+  CHECK(world.judged("delivered-once") == "pass: *rightfully*");
+}
+
 // Both were told that it is accepted, and the same Message-ID proves it one message.
 TEST_CASE("two workers sending one message", "[label:named-histories]") {
   World world(kHealthy);

@@ -183,7 +183,9 @@ bool Judge::twice(const Story& story) {
   for (const Attempt* again : story.attempts) {
     if (again == known || !story.proven_same(*known, *again)) continue;
     const bool later = again->mail > known->end + timeline_.slack();
-    const bool at_once = again->end >= known->end && again->outcome == Outcome::accepted;
+    // A client that gave a slow reply up may have left its connection open: that reply is not read.
+    const bool at_once =
+        again->end >= known->end && again->outcome == Outcome::accepted && !again->ambiguous_end;
     if (!later && !at_once) continue;
     const std::string name = who(*story.facts);
     const std::string how = later ? fmt::format(

@@ -39,6 +39,14 @@ bool failed(const Attempt& attempt) {
   return attempt.outcome == Outcome::deferred || attempt.outcome == Outcome::lost;
 }
 
+// Of a row by beginning, what began at `at` or later.
+std::span<const Attempt* const> from(std::span<const Attempt* const> row, base::Micros at) {
+  const auto first = std::lower_bound(
+      row.begin(), row.end(), at, [](const Attempt* a, base::Micros t) { return a->begin < t; }
+  );
+  return row.subspan(static_cast<std::size_t>(first - row.begin()));
+}
+
 class Judge {
  public:
   Judge(const Timeline& timeline, const Params& params)
@@ -78,6 +86,13 @@ class Judge {
   void followed(
       const Attempt& failure, std::span<const Attempt* const> row, const std::string& party
   );
+  [[nodiscard]] bool came(
+      std::span<const Attempt* const> row,
+      const Attempt& failure,
+      base::Micros deadline,
+      base::Micros Attempt::*began
+  ) const;
+  void doubtful(const std::string& party, const Attempt& failure, std::string_view why);
   void missing(
       const std::string& who,
       const std::string& what,
@@ -276,40 +291,51 @@ base::Micros Judge::patience(const Attempt& failure, std::span<const Attempt* co
 void Judge::followed(
     const Attempt& failure, std::span<const Attempt* const> row, const std::string& party
 ) {
-  const base::Micros later = failure.end + timeline_.slack();
+  const base::Micros later = failure.end + timeline_.slack() + base::Micros(1);
   const base::Micros patient = patience(failure, row);
   const base::Micros deadline = time(failure.judge_end) + patient + timeline_.judge_slack();
-  bool at_once = false;
-  const auto first =
-      std::lower_bound(row.begin(), row.end(), failure.end, [](const Attempt* a, base::Micros t) {
-        return a->begin < t;
-      });
-  for (auto next = first; next != row.end(); ++next) {
-    if (*next == &failure) continue;
-    if (time((*next)->judge_begin) > deadline) break;
-    if ((*next)->begin > later) return tally_.pass();
-    at_once = true;
-  }
-  // A connection that was there before may be used again.
-  for (const Attempt* next : by_mail(row, failure.end)) {
-    if (next == &failure) continue;
-    if (time(next->judge_mail) > deadline) break;
-    if (next->mail > later) return tally_.pass();
-    at_once = true;
-  }
-  if (at_once && time(timeline_.now().judge) > deadline) {
-    return tally_.blind(
+  // A new connection, or one that was there before and is used again.
+  const bool follows = came(from(row, later), failure, deadline, &Attempt::judge_begin) ||
+                       came(by_mail(row, later), failure, deadline, &Attempt::judge_mail);
+  if (follows) return tally_.pass();
+  const bool over = time(timeline_.now().judge) > deadline;
+  const bool at_once = came(from(row, failure.end), failure, deadline, &Attempt::judge_begin) ||
+                       came(by_mail(row, failure.end), failure, deadline, &Attempt::judge_mail);
+  if (over && at_once) {
+    return doubtful(
         party,
-        fmt::format(
-            "{}: what came after {} came at the same time, and nothing later: nobody can tell "
-            "whether it was a further attempt or another message",
-            party,
-            reason(failure)
-        ),
-        failure.evidence
+        failure,
+        "came at the same time, and nothing later: nobody can tell whether it was a further "
+        "attempt or another message"
+    );
+  }
+  // A pool of addresses, or IPv6 and then IPv4.
+  const bool elsewhere =
+      failure.scope == Scope::client &&
+      came(from(timeline_.attempts(), later), failure, deadline, &Attempt::judge_begin);
+  if (over && elsewhere) {
+    return doubtful(
+        party, failure, "came from another address: nobody can tell whether it was the same sender"
     );
   }
   missing(party, party, failure, 0, failure.judge_end, patient);
+}
+
+// The first of the row, but for the failure itself, began in time.
+bool Judge::came(
+    std::span<const Attempt* const> row,
+    const Attempt& failure,
+    base::Micros deadline,
+    base::Micros Attempt::*began
+) const {
+  if (!row.empty() && row.front() == &failure) row = row.subspan(1);
+  return !row.empty() && time(row.front()->*began) <= deadline;
+}
+
+void Judge::doubtful(const std::string& party, const Attempt& failure, std::string_view why) {
+  tally_.blind(
+      party, fmt::format("{}: what came after {} {}", party, reason(failure), why), failure.evidence
+  );
 }
 
 Verdict judge(const Timeline& timeline, const Params& params) {

@@ -23,6 +23,14 @@ TEST_CASE("a message tried again after its acceptance was read is delivered twic
   CHECK_FALSE(answer.verdict.evidence.empty());
 }
 
+TEST_CASE("a message offered again after its acceptance was read fails though it is not taken") {
+  World world(rule("at = 'message'\nafter = 1\ntimes = 1\nper = 'receiver'\nreply = '451 4.3.0 no'")
+  );
+  Sender(world).insist({}, {5s});
+  world.wait(1min);
+  CHECK(world.judged("delivered-once") == "fail: * was tried again 5 s after it was accepted");
+}
+
 TEST_CASE("a second copy fails however late it comes") {
   World world(kHealthy);
   Sender(world).insist({}, {1h});

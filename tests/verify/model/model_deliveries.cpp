@@ -29,7 +29,7 @@ bool duplicate(const Question& q, const Mail& mail, const Fact& known) {
   for (const Fact& fact : mail.attempts) {
     if (fact.id == known.id || !q.same(known, fact)) continue;
     const bool again = q.later(fact, known);
-    const bool beside = fact.outcome == Outcome::accepted && fact.end >= known.end;
+    const bool beside = fact.read && fact.end >= known.end;
     if (again || beside) return true;
   }
   return false;

@@ -97,8 +97,14 @@ Value of_host(const Question& q, const Fact& failure) {
       at_once = true;
     }
   }
+  bool elsewhere = false;
+  for (const Fact& next : q.world.attempts) {
+    const bool in_time = q.on_clock(next.judge_begin) <= deadline;
+    const bool later = next.begin > failure.end + q.world.slack;
+    elsewhere = elsewhere || (failure.scope == Scope::client && in_time && later);
+  }
   const Value found = missed(q, failure, deadline);
-  return at_once && found != Value::open ? Value::blind : found;
+  return (at_once || elsewhere) && found != Value::open ? Value::blind : found;
 }
 
 }  // namespace
