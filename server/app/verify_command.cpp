@@ -34,7 +34,7 @@ struct Answer {
 base::Result<journal::File> read_file_of_events(const std::string& path, std::ostream& err) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return base::failure(fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
-  auto loaded = journal::read_journal(in, path);
+  auto loaded = journal::read_journal(in, path, {}, journal::Keep::accounts);
   for (const auto& diagnostic : loaded.diagnostics) err << to_string(diagnostic) << "\n";
   if (!loaded.ok()) return base::failure(fmt::format("'{}' cannot be judged", path));
   return std::move(*loaded.value);

@@ -18,8 +18,8 @@ constexpr std::string_view kUnknownKind = "unknown kind ";
 
 class Reader {
  public:
-  Reader(std::istream& in, std::string_view name, Deliveries::Limits limits)
-      : in_(in), name_(name), limits_(limits) {}
+  Reader(std::istream& in, std::string_view name, Deliveries::Limits limits, Keep keep)
+      : in_(in), name_(name), limits_(limits), keep_(keep) {}
 
   base::Loaded<File> read();
 
@@ -34,6 +34,7 @@ class Reader {
   std::istream& in_;
   const std::string_view name_;
   const Deliveries::Limits limits_;
+  const Keep keep_;
   File file_{};
   std::vector<base::Diagnostic> said_{};
   EventReader reader_{};
@@ -81,6 +82,7 @@ void Reader::event(Event event, std::string_view text) {
   if (is_run) begin(event, text);
   last_seq_ = event.seq;
   tell(event);
+  if (keep_ == Keep::accounts) return;
   file_.events.push_back(std::make_shared<const Event>(std::move(event)));
 }
 
@@ -140,9 +142,9 @@ Event run_event(std::string_view version) {
 }
 
 base::Loaded<File> read_journal(
-    std::istream& in, std::string_view name, Deliveries::Limits limits
+    std::istream& in, std::string_view name, Deliveries::Limits limits, Keep keep
 ) {
-  return Reader(in, name, limits).read();
+  return Reader(in, name, limits, keep).read();
 }
 
 }  // namespace journal

@@ -233,7 +233,7 @@ void Judge::remark_copies(const Story& story) {
   if (story.facts->copies < 2) return;
   tally_.remark(
       fmt::format(
-          "{} was kept {} times, rightfully: nothing shows that an earlier positive reply was read",
+          "{} was kept {} times, rightfully: no earlier positive reply is known to have been read",
           who(*story.facts),
           story.facts->copies
       ),
