@@ -8,7 +8,7 @@
 
 namespace {
 
-using namespace verify::testing;
+using namespace verify::histories;
 using verify::Timeline;
 using verify::Value;
 using verify::Verdict;

@@ -7,7 +7,7 @@
 
 #include "verify/checks.hpp"
 
-namespace verify::testing {
+namespace verify::histories {
 
 namespace {
 
@@ -163,4 +163,4 @@ Verdict verdict_of(const Timeline& timeline, const Wish& wish) {
   return verify::find_check(wish.check)->judge(timeline, wish.params);
 }
 
-}  // namespace verify::testing
+}  // namespace verify::histories

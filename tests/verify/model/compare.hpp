@@ -11,7 +11,7 @@
 #include "verify/model/model.hpp"
 #include "verify/timeline.hpp"
 
-namespace verify::testing {
+namespace verify::histories {
 
 struct Judged {
   World world;
@@ -45,4 +45,4 @@ struct Judged {
 // As few visits, transactions and marks as still differ.
 [[nodiscard]] Plan shrunk(Plan plan, const std::function<bool(const Plan&)>& differs);
 
-}  // namespace verify::testing
+}  // namespace verify::histories

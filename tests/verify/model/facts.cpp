@@ -6,7 +6,7 @@
 
 #include "base/text.hpp"
 
-namespace verify::testing {
+namespace verify::histories {
 
 namespace {
 
@@ -197,4 +197,4 @@ World world(const Plan& plan, const Record& record) {
   return world(plan, record, kept_events(plan, record));
 }
 
-}  // namespace verify::testing
+}  // namespace verify::histories

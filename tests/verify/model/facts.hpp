@@ -7,7 +7,7 @@
 
 #include "verify/model/record.hpp"
 
-namespace verify::testing {
+namespace verify::histories {
 
 using journal::Outcome;
 using journal::Scope;
@@ -68,4 +68,4 @@ struct World {
 // As of where the plan cuts it.
 [[nodiscard]] World world(const Plan& plan, const Record& record);
 
-}  // namespace verify::testing
+}  // namespace verify::histories

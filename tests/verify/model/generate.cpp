@@ -7,7 +7,7 @@
 
 #include "verify/model/plan.hpp"
 
-namespace verify::testing {
+namespace verify::histories {
 
 namespace {
 
@@ -261,4 +261,4 @@ Plan random_plan(std::uint64_t seed) {
   return Generator(seed).generate();
 }
 
-}  // namespace verify::testing
+}  // namespace verify::histories

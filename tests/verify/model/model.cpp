@@ -7,7 +7,7 @@
 
 #include "verify/checks.hpp"
 
-namespace verify::testing {
+namespace verify::histories {
 
 namespace {
 
@@ -133,4 +133,4 @@ bool Question::quiet_after(const Mail& mail) const {
   return true;
 }
 
-}  // namespace verify::testing
+}  // namespace verify::histories

@@ -8,7 +8,7 @@
 #include "verify/model/wish.hpp"
 #include "verify/verdict.hpp"
 
-namespace verify::testing {
+namespace verify::histories {
 
 struct Answer {
   std::vector<std::pair<std::string, Value>> cases{};
@@ -90,4 +90,4 @@ void gives_up(const Question& q, Answer& out);
 
 }  // namespace model
 
-}  // namespace verify::testing
+}  // namespace verify::histories

@@ -3,7 +3,7 @@
 
 #include "verify/model/model.hpp"
 
-namespace verify::testing::model {
+namespace verify::histories::model {
 
 namespace {
 
@@ -147,4 +147,4 @@ void gives_up(const Question& q, Answer& out) {
   }
 }
 
-}  // namespace verify::testing::model
+}  // namespace verify::histories::model

@@ -5,7 +5,7 @@
 #include "base/text.hpp"
 #include "verify/model/model.hpp"
 
-namespace verify::testing::model {
+namespace verify::histories::model {
 
 namespace {
 
@@ -98,4 +98,4 @@ void suppressed(const Question& q, Answer& out) {
   for (const auto& [who, refusal] : first) out.add(who, suppressed_of(q, who, refusal));
 }
 
-}  // namespace verify::testing::model
+}  // namespace verify::histories::model

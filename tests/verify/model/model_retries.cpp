@@ -6,7 +6,7 @@
 
 #include "verify/model/model.hpp"
 
-namespace verify::testing::model {
+namespace verify::histories::model {
 
 namespace {
 
@@ -252,4 +252,4 @@ void backs_off(const Question& q, Answer& out) {
   }
 }
 
-}  // namespace verify::testing::model
+}  // namespace verify::histories::model

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace verify::testing {
+namespace verify::histories {
 
 namespace {
 
@@ -136,4 +136,4 @@ std::string in_words(const Plan& plan) {
   return out;
 }
 
-}  // namespace verify::testing
+}  // namespace verify::histories

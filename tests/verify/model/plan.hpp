@@ -8,7 +8,7 @@
 
 #include "base/time.hpp"
 
-namespace verify::testing {
+namespace verify::histories {
 
 using base::Micros;
 
@@ -106,4 +106,4 @@ struct End {
 // For people.
 [[nodiscard]] std::string in_words(const Plan& plan);
 
-}  // namespace verify::testing
+}  // namespace verify::histories

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace verify::testing {
+namespace verify::histories {
 
 namespace {
 
@@ -282,4 +282,4 @@ bool Player::answered(const Transfer& plan) {
   return !over_;
 }
 
-}  // namespace verify::testing
+}  // namespace verify::histories

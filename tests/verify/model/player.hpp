@@ -8,7 +8,7 @@
 
 #include "verify/model/record.hpp"
 
-namespace verify::testing {
+namespace verify::histories {
 
 using base::Stage;
 using journal::Event;
@@ -63,4 +63,4 @@ class Player {
   std::vector<std::size_t> unread_{};  // accepted attempts
 };
 
-}  // namespace verify::testing
+}  // namespace verify::histories

@@ -7,7 +7,7 @@
 
 #include "verify/model/player.hpp"
 
-namespace verify::testing {
+namespace verify::histories {
 
 namespace {
 
@@ -146,4 +146,4 @@ std::size_t kept_events(const Plan& plan, const Record& record) {
   return std::max<std::size_t>(1, static_cast<std::size_t>(part));
 }
 
-}  // namespace verify::testing
+}  // namespace verify::histories

@@ -11,7 +11,7 @@
 #include "journal/deliveries.hpp"
 #include "verify/model/plan.hpp"
 
-namespace verify::testing {
+namespace verify::histories {
 
 using Seq = std::uint64_t;
 inline constexpr Seq kNever = ~Seq{0};
@@ -49,4 +49,4 @@ enum class Ties { as_planned, swapped };
 // How many of the events there are before the record is cut.
 [[nodiscard]] std::size_t kept_events(const Plan& plan, const Record& record);
 
-}  // namespace verify::testing
+}  // namespace verify::histories

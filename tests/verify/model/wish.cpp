@@ -9,7 +9,7 @@
 
 #include "base/text.hpp"
 
-namespace verify::testing {
+namespace verify::histories {
 
 namespace {
 
@@ -211,4 +211,4 @@ std::string in_words(const Wish& wish) {
   );
 }
 
-}  // namespace verify::testing
+}  // namespace verify::histories

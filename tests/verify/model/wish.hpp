@@ -10,7 +10,7 @@
 #include "verify/model/facts.hpp"
 #include "verify/params.hpp"
 
-namespace verify::testing {
+namespace verify::histories {
 
 // Empty parts choose everything.
 struct Choice {
@@ -39,4 +39,4 @@ struct Wish {
 
 [[nodiscard]] std::string in_words(const Wish& wish);
 
-}  // namespace verify::testing
+}  // namespace verify::histories
