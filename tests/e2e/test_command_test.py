@@ -43,7 +43,8 @@ quiet = "700ms"
 SILENT = """name = "silent"
 """
 
-# send.py TRIES GAP [RECIPIENT]: tries so often, until the message is taken.
+# send.py TRIES GAP [RECIPIENT]: tries so often, until the message is taken. The pause is the sender's
+# own, and what is judged: no test waits by it.
 SENDER = """
 import os, smtplib, sys, time
 tries, gap = int(sys.argv[1]), float(sys.argv[2])
