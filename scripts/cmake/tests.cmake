@@ -147,7 +147,7 @@ endfunction()
 
 # A check of the tree itself: exit status 0 passes.
 function(failmx_check name command)
-  add_test(NAME ${name} COMMAND ${command} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  add_test(NAME ${name} COMMAND ${command} ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS check TIMEOUT 120)
 endfunction()
 

@@ -20,11 +20,11 @@ namespace {
 constexpr std::size_t kMostOctets = 1024 * 1024;
 constexpr std::string_view kSuffix = ".toml";
 
+}  // namespace
+
 bool is_file_name(std::string_view text) {
   return text.find('/') != std::string_view::npos || text.ends_with(kSuffix);
 }
-
-}  // namespace
 
 base::Result<std::string> read_file(const std::string& path) {
   std::error_code error;
@@ -60,6 +60,7 @@ base::Result<void> Catalogue::add_folder(const std::string& folder) {
     if (path.extension() != kSuffix || entry->is_directory()) continue;
     auto text = read_file(path.string());
     if (!text) return tl::unexpected(std::move(text.error()));
+    of_folder_.insert(path.stem().string());
     entries_[path.stem().string()] = {
         control::Source::Format::toml, path.string(), std::move(*text)};
   }
@@ -83,6 +84,15 @@ base::Result<control::Source> Catalogue::find(std::string_view name) const {
       near ? fmt::format("did you mean '{}'?", *near)
            : fmt::format("there is: {}", fmt::join(names, ", "))
   );
+}
+
+std::vector<control::Library::Entry> Catalogue::entries() const {
+  using Origin = control::Library::Origin;
+  std::vector<control::Library::Entry> out;
+  for (const auto& [name, source] : entries_) {
+    out.push_back({name, of_folder_.contains(name) ? Origin::folder : Origin::shipped, source});
+  }
+  return out;
 }
 
 base::Result<control::Source> Catalogue::resolve(std::string_view text) const {

@@ -4,19 +4,24 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
-#include "control/fleet.hpp"
+#include "control/library.hpp"
+#include "control/source.hpp"
 #include "shipped/shipped.hpp"
 
 namespace app {
 
 // The octets of a file of at most 1 MiB.
 [[nodiscard]] base::Result<std::string> read_file(const std::string& path);
+
+// Whether it means a file rather than a name: it contains a slash or ends in ".toml".
+[[nodiscard]] bool is_file_name(std::string_view text);
 
 class Catalogue {
  public:
@@ -29,7 +34,7 @@ class Catalogue {
   // An entry by its name; the error names the nearest.
   [[nodiscard]] base::Result<control::Source> find(std::string_view name) const;
 
-  // By name, or, when `text` contains a slash or ends in ".toml", from that file.
+  // By name, or from the file of that name.
   [[nodiscard]] base::Result<control::Source> resolve(std::string_view text) const;
 
   // All, by name.
@@ -37,9 +42,13 @@ class Catalogue {
     return entries_;
   }
 
+  // The same for the control API, with where each comes from.
+  [[nodiscard]] std::vector<control::Library::Entry> entries() const;
+
  private:
   std::string_view noun_;
   std::map<std::string, control::Source, std::less<>> entries_;
+  std::set<std::string, std::less<>> of_folder_;  // names
 };
 
 }  // namespace app

@@ -113,8 +113,15 @@ Test test_of(Targets& targets) {
 std::optional<Command> chosen(const CLI::App& app, Targets& targets) {
   const auto is = [&app](const char* name) { return app.got_subcommand(name); };
   if (is("serve")) {
-    targets.serve.drain = base::parse_duration(targets.drain).value_or(targets.serve.drain);
-    return targets.serve;
+    auto& serve = targets.serve;
+    serve.drain = base::parse_duration(targets.drain).value_or(serve.drain);
+    const auto given = [&app](const char* option) {
+      return app.get_subcommand("serve")->count(option) > 0;
+    };
+    serve.smtp_given = given("--smtp");
+    serve.http_given = given("--http");
+    serve.scenario_given = given("--scenario");
+    return serve;
   }
   if (is("test")) return test_of(targets);
   if (is("verify")) {

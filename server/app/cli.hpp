@@ -39,6 +39,11 @@ struct Serving {
 
 struct Serve : Serving {
   std::string ready_file{};  // empty: none
+  std::string config{};      // a file; empty: none
+  // Said on the command line or in the environment, which go before the file of --config.
+  bool smtp_given = false;
+  bool http_given = false;
+  bool scenario_given = false;
 };
 
 // By what is judged, and where the report goes beside standard output.

@@ -20,6 +20,14 @@ When both ports accept, one line goes to standard output:
 SIGTERM, SIGHUP or Ctrl-C lets open transactions finish, writes the journal and exits 0; a second one exits
 at once. Exit status: 0 done, 1 failed (a port in use), 2 bad usage or a scenario with errors.
 
+--config names a TOML file that declares receivers, with the keys of PUT /v1/receivers/NAME:
+  [receivers.full]
+  scenario = "disk-full"            # a name, or a file beside this one: "./mine.toml"
+  domains = ["full.test"]           # reached over the shared port of 'default', or ...
+  listeners = [{ address = "127.0.0.1:2525" }]     # ... over ports of its own
+There is always a receiver 'default': from --scenario, --seed and --smtp, or [receivers.default] if the file has
+it. The file may also set http, smtp and scenarios. What the command line or the environment says goes before it.
+
 Examples:
   failmx serve                                       the scenario 'addresses': the address says what fails
   failmx serve --scenario full-twice --seed 7
@@ -115,6 +123,9 @@ void add_serve(CLI::App& app, Serve& serve, std::string& drain) {
       ->type_name("NAME|FILE")
       ->envname("FAILMX_SCENARIO")
       ->capture_default_str();
+  command.add_option("--config", serve.config, "TOML file that declares receivers; see below")
+      ->type_name("FILE")
+      ->envname("FAILMX_CONFIG");
   add_scenarios(command, serve.scenarios);
   add_seed(command, serve);
   command.get_option("--seed")->envname("FAILMX_SEED");

@@ -23,14 +23,17 @@ std::string ready_line(const Ready& ready) {
 
 std::string ready_json(const Ready& ready) {
   json::array listeners;
-  for (const auto& port : ready.ports) {
+  const auto add = [&listeners](const std::string& receiver, const control::Port& port) {
     listeners.push_back(
-        {{"receiver", ready.receiver},
+        {{"receiver", receiver},
          {"address", port.address},
          {"protocol", port.protocol},
-         {"tls", port.tls}}
+         {"tls", port.tls},
+         {"shared", port.shared}}
     );
-  }
+  };
+  for (const auto& port : ready.ports) add(ready.receiver, port);
+  for (const auto& other : ready.more_listeners) add(other.receiver, other.port);
   const json::object out{
       {"pid", ready.pid},
       {"http", ready.http},

@@ -10,11 +10,18 @@
 
 namespace app {
 
+// A listener of another receiver.
+struct Listener {
+  std::string receiver;
+  control::Port port;
+};
+
 struct Ready {
   std::int64_t pid = 0;
-  std::string http;  // "127.0.0.1:8025"
-  std::string receiver;
-  std::vector<control::Port> ports;
+  std::string http;                        // "127.0.0.1:8025"
+  std::string receiver;                    // `default`; scenario, seed and scale are its own
+  std::vector<control::Port> ports;        // of that receiver
+  std::vector<Listener> more_listeners{};  // of the others
   std::string scenario;
   std::uint64_t seed = 1;
   double scale = 1;
@@ -24,7 +31,8 @@ struct Ready {
 // end.
 [[nodiscard]] std::string ready_line(const Ready& ready);
 
-// {"pid":1,"http":"...","listeners":[{"receiver","address","protocol","tls"}],"scenario","seed","scale"}
+// {"pid":1,"http":"...","listeners":[{"receiver","address","protocol","tls","shared"}],
+// "scenario","seed","scale"}
 [[nodiscard]] std::string ready_json(const Ready& ready);
 
 }  // namespace app

@@ -28,27 +28,32 @@ base::WallTime wall_now() {
 
 }  // namespace
 
-Running::Running(const Serving& options, Catalogue scenarios, News news)
+Running::Running(const Serving& options, const Catalogue& scenarios, News news)
     : options_(options),
-      scenarios_(std::move(scenarios)),
       policies_(shipped::policies(), "policy"),
       news_(std::move(news)),
       start_(now()),
       journal_(wall_now(), {.events = options.journal_events}),
       smtp_(std::make_unique<net::SmtpServer>(
-          net::ServerOptions{options.max_connections, options.drain}, start_
+          net::ServerOptions{options.max_connections, options.drain}, registry_, directory_
       )),
       ports_(*smtp_),
-      fleet_(registry_, journal_, ports_, start_),
+      fleet_(registry_, directory_, journal_, ports_, start_),
+      library_(scenarios.entries()),
       api_{
           .journal = journal_,
           .registry = registry_,
           .fleet = fleet_,
-          .find_scenario = [this](std::string_view name) { return scenarios_.find(name); },
+          .library = library_,
           .version = std::string(kVersion),
           .unready = [this] { return unready(); },
           .open = options.open || !options.token.empty(),
-          .find_policy = [this](std::string_view name) { return policies_.find(name); }},
+          .find_policy = [this](std::string_view name) { return policies_.find(name); },
+          .smtp_counts =
+              [this] {
+                const auto counts = smtp_->counts();
+                return control::SmtpCounts{counts.accepted, counts.open, counts.refused};
+              }},
       server_(
           {.address = options.http,
            .admission = {options.token, asio::ip::host_name(), options.allow_hosts}},
@@ -72,6 +77,10 @@ base::Result<void> Running::open_journal_file() {
 }
 
 base::Result<Ready> Running::start(const control::Source& source) {
+  return start(std::vector{first_wish(options_, source)});
+}
+
+base::Result<Ready> Running::start(const std::vector<control::Wish>& wishes) {
   if (auto opened = open_journal_file(); !opened) return tl::unexpected(std::move(opened.error()));
   journal_.set_waker([this] {
     server_.journal_grew();
@@ -79,21 +88,31 @@ base::Result<Ready> Running::start(const control::Source& source) {
   });
   journal_.add(journal::run_event(kVersion));
 
-  const std::string name(kReceiver);
-  const control::Wish wish{name, source, options_.seed, std::vector{options_.smtp}};
-  if (const auto granted = fleet_.put(wish, now()); !granted) {
-    return tl::unexpected(granted.error().error);
+  std::vector<Listener> more;
+  for (const auto& wish : wishes) {
+    if (const auto granted = fleet_.put(wish, now()); !granted) {
+      return tl::unexpected(granted.error().error);
+    }
+    if (&wish == &wishes.front()) continue;
+    for (auto& port : ports_.bound(wish.name)) more.push_back({wish.name, std::move(port)});
   }
   // The fleet belongs to the server's thread from here on.
-  receiver_ = registry_.find(name);
+  receiver_ = registry_.find(kReceiver);
   const auto status = receiver_->status(now());
-  auto ports = ports_.bound(name);
+  auto ports = ports_.bound(kReceiver);
   const auto http = server_.start();
   if (!http) return tl::unexpected(http.error());
   // Only now, so that a start that fails leaves the journal of a former run as it was.
   if (file_) file_->begin();
   return Ready{
-      ::getpid(), *http, name, std::move(ports), status.scenario, status.seed, status.scale};
+      .pid = ::getpid(),
+      .http = *http,
+      .receiver = std::string(kReceiver),
+      .ports = std::move(ports),
+      .more_listeners = std::move(more),
+      .scenario = status.scenario,
+      .seed = status.seed,
+      .scale = status.scale};
 }
 
 base::Result<void> Running::stop() {
@@ -135,13 +154,29 @@ void set_up_log(Log log) {
   spdlog::set_default_logger(std::move(logger));
 }
 
-std::string exposed(const Serving& options) {
-  if (options.open || !options.token.empty()) return {};
+bool is_guarded(const Serving& options, std::ostream& err) {
+  if (options.open || !options.token.empty()) return true;
   for (const auto& text : {options.smtp, options.http}) {
     const auto address = control::parse_address(text);
-    if (address && !address->is_loopback()) return text;
+    if (!address || address->is_loopback()) continue;
+    const auto what = fmt::format("'{}' can be reached from other machines", text);
+    complain(
+        {what, "set a token (--token, FAILMX_TOKEN) or allow everybody (--open, FAILMX_OPEN=1)"},
+        err
+    );
+    return false;
   }
-  return {};
+  return true;
+}
+
+control::Wish first_wish(const Serving& options, const control::Source& source) {
+  const auto loaded = control::load(source, options.seed);
+  return {
+      .name = std::string(kReceiver),
+      .source = source,
+      .seed = options.seed,
+      .scenario = *loaded.value,
+      .listeners = std::vector<control::Wished>{{.address = options.smtp, .shared = true}}};
 }
 
 std::optional<Catalogue> scenarios_with(const std::string& folder, std::ostream& err) {
@@ -157,14 +192,7 @@ std::optional<Catalogue> scenarios_with(const std::string& folder, std::ostream&
 std::optional<control::Source> checked_scenario(
     const Serving& options, const Catalogue& catalogue, std::ostream& err
 ) {
-  if (const auto address = exposed(options); !address.empty()) {
-    const auto what = fmt::format("'{}' can be reached from other machines", address);
-    complain(
-        {what, "set a token (--token, FAILMX_TOKEN) or allow everybody (--open, FAILMX_OPEN=1)"},
-        err
-    );
-    return std::nullopt;
-  }
+  if (!is_guarded(options, err)) return std::nullopt;
   auto source = catalogue.resolve(options.scenario);
   if (!source) {
     complain(source.error(), err);

@@ -17,6 +17,7 @@
 #include "app/journal_file.hpp"
 #include "app/ready.hpp"
 #include "app/smtp_ports.hpp"
+#include "control/library.hpp"
 #include "control/server.hpp"
 #include "journal/journal.hpp"
 
@@ -27,12 +28,15 @@ class Running {
   // Called after each event of the journal, on the thread that recorded it: must return at once.
   using News = std::function<void()>;
 
-  Running(const Serving& options, Catalogue scenarios, News news = {});
+  Running(const Serving& options, const Catalogue& scenarios, News news = {});
   ~Running();
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
 
-  // Once. Both ports accept when it returns.
+  // Once. All ports accept when it returns. The first of `wishes` is kReceiver.
+  [[nodiscard]] base::Result<Ready> start(const std::vector<control::Wish>& wishes);
+
+  // The same with that receiver alone, on the address of the options.
   [[nodiscard]] base::Result<Ready> start(const control::Source& source);
 
   // Ends everything in order, with an `observed` event of each receiver as its last; afterwards the
@@ -49,7 +53,6 @@ class Running {
   [[nodiscard]] base::Result<void> open_journal_file();
 
   const Serving options_;
-  const Catalogue scenarios_;
   const Catalogue policies_;
   const News news_;
   const base::TimePoint start_;
@@ -58,15 +61,17 @@ class Running {
   journal::Journal journal_;
   receiver::Registry registry_;
   std::shared_ptr<receiver::Receiver> receiver_;
+  receiver::Directory directory_;
   std::unique_ptr<net::SmtpServer> smtp_;
   SmtpPorts ports_;
   control::Fleet fleet_;
+  control::Library library_;
   control::Api api_;
   control::Server server_;
 };
 
-// The one receiver that a program starts with.
-inline constexpr std::string_view kReceiver = "default";
+// The receiver that a program starts with, whatever else there is.
+inline constexpr std::string_view kReceiver = control::kDefaultReceiver;
 
 // Monotonic time, read: for the main thread.
 [[nodiscard]] base::TimePoint now();
@@ -75,13 +80,17 @@ inline constexpr std::string_view kReceiver = "default";
 enum class Log : std::uint8_t { all, warnings };
 void set_up_log(Log log);
 
-// What is reachable from other machines although neither a token nor --open was given; empty: none.
-[[nodiscard]] std::string exposed(const Serving& options);
+// Whether neither address is reachable from other machines, or that is allowed by a token or
+// --open; reported otherwise.
+[[nodiscard]] bool is_guarded(const Serving& options, std::ostream& err);
+
+// The receiver kReceiver on the address of the options; `source` must load.
+[[nodiscard]] control::Wish first_wish(const Serving& options, const control::Source& source);
 
 // Shipped scenarios and those of `folder`, if it is not empty; nullopt: reported to `err`.
 [[nodiscard]] std::optional<Catalogue> scenarios_with(const std::string& folder, std::ostream& err);
 
-// The scenario to start with, checked; nullopt: reported as wrong. Its warnings are reported too.
+// The scenario of the options, checked; nullopt: reported as wrong. Its warnings are reported too.
 [[nodiscard]] std::optional<control::Source> checked_scenario(
     const Serving& options, const Catalogue& catalogue, std::ostream& err
 );

@@ -1,15 +1,19 @@
 // `failmx serve`: see the header. What runs is in running.cpp.
 #include "app/serve.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <optional>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <spdlog/spdlog.h>
 
 #include "app/catalogue.hpp"
+#include "app/config.hpp"
 #include "app/console.hpp"
 #include "app/ready.hpp"
 #include "app/running.hpp"
@@ -82,20 +86,88 @@ class ReadyFile {
   std::string text_;
 };
 
+// What is checked before anything is started.
+struct Prepared {
+  Serve options;  // with what the file of --config adds to them
+  Catalogue scenarios;
+  std::vector<control::Wish> wishes;  // the first is kReceiver
+};
+
+// The receiver kReceiver as the file declares it, and as the options change that. `scenario` is
+// the one of the options, if it counts.
+control::Wish changed(
+    control::Wish declared, const Serve& options, const std::optional<control::Source>& scenario
+) {
+  if (options.seed) declared.seed = options.seed;
+  if (scenario) declared.source = *scenario;
+  if (scenario || options.seed) {
+    declared.scenario = *control::load(declared.source, declared.seed).value;
+  }
+  if (options.smtp_given || !declared.listeners) {
+    declared.listeners = std::vector<control::Wished>{{.address = options.smtp, .shared = true}};
+  }
+  return declared;
+}
+
+// nullopt: reported.
+std::optional<Config> config_of(const Serve& options, std::ostream& err) {
+  const auto text = read_file(options.config);
+  if (!text) {
+    complain(text.error(), err);
+    return std::nullopt;
+  }
+  const ConfigTerms terms{options.scenarios, options.open || !options.token.empty()};
+  auto loaded = read_config(*text, options.config, terms);
+  for (const auto& diagnostic : loaded.diagnostics) err << to_string(diagnostic) << "\n";
+  if (!loaded.ok()) return std::nullopt;
+  return std::move(*loaded.value);
+}
+
+std::optional<Prepared> prepare_with_config(Serve options, std::ostream& err) {
+  auto config = config_of(options, err);
+  if (!config) return std::nullopt;
+  if (!options.http_given) options.http = config->http.value_or(options.http);
+  if (!options.smtp_given) options.smtp = config->smtp.value_or(options.smtp);
+  auto& wishes = config->receivers;
+  const auto declared = std::find_if(wishes.begin(), wishes.end(), [](const control::Wish& wish) {
+    return wish.name == kReceiver;
+  });
+  std::optional<control::Source> scenario;
+  if (declared == wishes.end() || options.scenario_given) {
+    scenario = checked_scenario(options, config->scenarios, err);
+    if (!scenario) return std::nullopt;
+  }
+  if (!is_guarded(options, err)) return std::nullopt;
+  if (declared == wishes.end()) {
+    wishes.insert(wishes.begin(), first_wish(options, *scenario));
+  } else {
+    *declared = changed(std::move(*declared), options, scenario);
+    std::rotate(wishes.begin(), declared, declared + 1);
+  }
+  return Prepared{std::move(options), std::move(config->scenarios), std::move(wishes)};
+}
+
+std::optional<Prepared> prepare(const Serve& options, std::ostream& err) {
+  if (!options.config.empty()) return prepare_with_config(options, err);
+  auto catalogue = scenarios_with(options.scenarios, err);
+  if (!catalogue) return std::nullopt;
+  const auto source = checked_scenario(options, *catalogue, err);
+  if (!source) return std::nullopt;
+  return Prepared{options, std::move(*catalogue), {first_wish(options, *source)}};
+}
+
 }  // namespace
 
 int serve(const Serve& options, std::ostream& out, std::ostream& err) {
   ReadyFile ready_file(options.ready_file);
-  auto catalogue = scenarios_with(options.scenarios, err);
-  if (!catalogue) return kBadUsage;
-  const auto source = checked_scenario(options, *catalogue, err);
-  if (!source) return kBadUsage;
+  const auto prepared = prepare(options, err);
+  if (!prepared) return kBadUsage;
 
   std::signal(SIGPIPE, SIG_IGN);
   set_up_log(Log::all);
   Signals signals;
-  Running running(options, std::move(*catalogue));
-  const auto ready = running.start(*source);
+  Running running(prepared->options, prepared->scenarios);
+  const auto ready = running.start(prepared->wishes);
   if (!ready) {
     complain(ready.error(), err);
     return kFailed;

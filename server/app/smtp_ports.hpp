@@ -17,12 +17,19 @@ class SmtpPorts : public control::Ports {
   explicit SmtpPorts(net::SmtpServer& server) : server_(server) {}
 
   [[nodiscard]] base::Result<std::vector<control::Port>> listen(
-      const std::shared_ptr<receiver::Receiver>& receiver, const std::vector<std::string>& addresses
+      const std::shared_ptr<receiver::Receiver>& receiver,
+      const std::vector<control::Wished>& wished
   ) override {
+    std::vector<net::Wished> addresses;
+    for (const auto& one : wished) addresses.push_back({one.address, one.shared});
     auto bound = server_.listen(receiver, addresses);
     if (!bound) return tl::unexpected(std::move(bound.error()));
     return to_ports(*bound);
   }
+
+  void close(std::string_view receiver) override { server_.close(receiver); }
+
+  void abort(std::string_view receiver) override { server_.abort(receiver); }
 
   [[nodiscard]] std::vector<control::Port> bound(std::string_view receiver) const override {
     return to_ports(server_.bound(receiver));
@@ -31,7 +38,9 @@ class SmtpPorts : public control::Ports {
  private:
   static std::vector<control::Port> to_ports(const std::vector<net::Bound>& bound) {
     std::vector<control::Port> out;
-    for (const auto& one : bound) out.push_back({one.address, one.protocol, one.tls});
+    for (const auto& one : bound) {
+      out.push_back({one.address, one.protocol, one.tls, one.shared});
+    }
     return out;
   }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/cli.hpp"
+#include "app/config.hpp"
 #include "app/policies.hpp"
 #include "base/stage.hpp"
 #include "base/text.hpp"
@@ -54,7 +55,14 @@ std::string kinds() {
 }
 
 std::string routes() {
-  return "The control API. Errors are {\"errors\":[{\"at\",\"message\",\"hint\"}]}.\n\n" +
+  return "The control API: under each path its parameters, the members of its body, and its\n"
+         "replies with the shapes that GET /openapi.json describes. What is wrong is answered "
+         "with\n"
+         "{\"errors\":[{\"at\",\"message\",\"hint\"}]}: 400 malformed, 401 no token, 404 not "
+         "there,\n"
+         "405 another verb (with Allow), 413 too long, 415 another type of body, 421 another "
+         "host,\n"
+         "422 wrong values.\n\n" +
          control::describe_routes();
 }
 
@@ -138,6 +146,7 @@ constexpr std::array kTopics = {
     Topic{"checks", "What can be expected of a sender, check by check", checks},
     Topic{"expectations", "How expectations are written: [[expect]]", expectations},
     Topic{"policies", "The shipped policies and their checks", policies},
+    Topic{"config", "The file of 'serve --config': receivers declared", config_reference},
     Topic{"routes", "The control API", routes},
     Topic{"kinds", "The kinds of events in the journal", kinds},
     Topic{"exit", "Exit statuses", exit_statuses},

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kMostShown = 100;  // octets of an argument
 
 // Announced, so people try them; told apart from what is misspelt.
-constexpr std::array<std::string_view, 2> kLater = {"--config", "--html"};
+constexpr std::array<std::string_view, 1> kLater = {"--html"};
 
 bool comes_later(std::string_view word) {
   return std::find(kLater.begin(), kLater.end(), word) != kLater.end();

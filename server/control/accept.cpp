@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "base/text.hpp"
 
 namespace control {
@@ -110,6 +112,15 @@ std::optional<std::size_t> preferred(
     found = i;
   }
   return found;
+}
+
+ApiError not_acceptable(const Request& request, std::span<const std::string_view> forms) {
+  const auto asked = base::printable(request.header("Accept").value_or(""), 200);
+  return {
+      Fault::not_acceptable,
+      {{"Accept",
+        fmt::format("'{}' is none of the forms of this answer", asked),
+        fmt::format("there is: {}", fmt::join(forms, ", "))}}};
 }
 
 }  // namespace control

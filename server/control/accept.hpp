@@ -18,4 +18,9 @@ namespace control {
     const Request& request, std::span<const std::string_view> forms
 );
 
+// 406 with the forms there are.
+[[nodiscard]] ApiError not_acceptable(
+    const Request& request, std::span<const std::string_view> forms
+);
+
 }  // namespace control

@@ -7,27 +7,19 @@
 
 #include "base/ip.hpp"
 #include "base/text.hpp"
+#include "control/secret.hpp"
 
 namespace control {
 
 namespace {
-
-// Takes as long for a wrong token as for the right one, so that it cannot be guessed bit by bit.
-bool same_secret(std::string_view given, std::string_view secret) {
-  unsigned difference = given.size() == secret.size() ? 0 : 1;
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    const auto expected = static_cast<unsigned char>(secret[i % secret.size()]);
-    difference |= static_cast<unsigned>(static_cast<unsigned char>(given[i]) ^ expected);
-  }
-  return difference == 0;
-}
 
 bool bears_token(const Request& request, std::string_view token) {
   constexpr std::string_view kScheme = "bearer ";
   const auto given = request.header("authorization");
   if (!given || given->size() < kScheme.size()) return false;
   if (!base::same_text(given->substr(0, kScheme.size()), kScheme)) return false;
-  return same_secret(given->substr(kScheme.size()), token);
+  const auto guess = given->substr(kScheme.size());
+  return same_secret(guess.begin(), guess.end(), token);
 }
 
 bool is_port(std::string_view text) {

@@ -1,85 +1,87 @@
-// Wishes for receivers: see the header. The ports come first, since only they can fail once the
-// scenario is loaded.
+// Wishes for receivers: see the header. Domains and ports come first, since only they can fail once
+// the scenario is loaded.
 #include "control/fleet.hpp"
 
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "document/parse.hpp"
-#include "scenario/load.hpp"
-
 namespace control {
 
 namespace {
 
-base::Loaded<scenario::Scenario> load_named(const Source& source) {
-  document::Diagnostics sink(source.file);
-  const auto root = source.format == Source::Format::toml ? document::parse_toml(source.text, sink)
-                                                          : document::parse_json(source.text, sink);
-  base::Loaded<scenario::Scenario> out;
-  if (root) {
-    if (auto loaded = scenario::load_node(*root, source.name, sink)) {
-      out.value = std::move(*loaded);
-    }
-  }
-  out.diagnostics = sink.take();
-  return out;
-}
-
-base::Loaded<scenario::Scenario> load_source(const Source& source) {
-  if (!source.name.empty()) return load_named(source);
-  return source.format == Source::Format::toml ? scenario::load_toml(source.text, source.file)
-                                               : scenario::load_json(source.text, source.file);
+Refusal taken(const receiver::Directory::Conflict& conflict) {
+  return {
+      Refusal::Why::domain,
+      {fmt::format("the receiver '{}' has the domain '{}'", conflict.owner, conflict.domain),
+       "a domain has one owner: choose another, or take it away there first"},
+      conflict.at};
 }
 
 }  // namespace
 
-base::Loaded<scenario::ScenarioPtr> load(const Source& source, std::optional<std::uint64_t> seed) {
-  auto loaded = load_source(source);
-  base::Loaded<scenario::ScenarioPtr> out;
-  out.diagnostics = std::move(loaded.diagnostics);
-  if (!loaded.ok()) return out;
-  if (seed) loaded.value->seed = *seed;
-  out.value = std::make_shared<const scenario::Scenario>(std::move(*loaded.value));
-  return out;
-}
-
-tl::expected<std::vector<base::Diagnostic>, Refusal> Fleet::put(
-    const Wish& wish, base::TimePoint now
-) {
-  auto loaded = load(wish.source, wish.seed);
-  if (!loaded.ok()) {
-    return tl::unexpected(Refusal{Refusal::Why::scenario, std::move(loaded.diagnostics)});
+tl::expected<void, Refusal> Fleet::put(const Wish& wish, base::TimePoint now) {
+  if (is_leaving(wish.name)) {
+    base::Error leaving{
+        fmt::format("the receiver '{}' is being deleted", wish.name),
+        "try again when its DELETE has been answered"};
+    return tl::unexpected(Refusal{Refusal::Why::leaving, std::move(leaving)});
   }
   auto receiver = registry_.find(wish.name);
   const bool is_new = receiver == nullptr;
   if (is_new) {
     if (registry_.all().size() >= kMostReceivers) {
       base::Error full{
-          fmt::format("there are {} receivers already", kMostReceivers), "use one of them again"};
-      return tl::unexpected(Refusal{Refusal::Why::limit, {}, std::move(full)});
+          fmt::format("there are {} receivers already", kMostReceivers), "delete one of them"};
+      return tl::unexpected(Refusal{Refusal::Why::limit, std::move(full)});
     }
     receiver =
-        std::make_shared<receiver::Receiver>(wish.name, *loaded.value, journal_, run_start_, now);
+        std::make_shared<receiver::Receiver>(wish.name, wish.scenario, journal_, run_start_, now);
   }
-  if (is_new || wish.listeners) {
-    const auto addresses = wish.listeners.value_or(std::vector<std::string>{"127.0.0.1:0"});
-    auto listening = ports_.listen(receiver, addresses);
-    if (!listening) {
-      if (is_new) journal_.clear(wish.name);
-      return tl::unexpected(Refusal{Refusal::Why::listener, {}, std::move(listening.error())});
-    }
+  if (auto refusal = place(receiver, wish, is_new)) {
+    if (is_new) receiver->retire();
+    return tl::unexpected(std::move(*refusal));
   }
   InForce wished{wish.source, wish.seed};
   const auto present = in_force_.find(wish.name);
   if (is_new) {
     registry_.add(receiver);
   } else if (present == in_force_.end() || present->second != wished) {
-    receiver->use(*loaded.value, now);
+    receiver->use(wish.scenario, now);
   }
   in_force_.insert_or_assign(wish.name, std::move(wished));
-  return std::move(loaded.diagnostics);
+  return {};
+}
+
+// Gives the receiver the domains and ports that are wished, or leaves both as they were.
+std::optional<Refusal> Fleet::place(const ReceiverPtr& receiver, const Wish& wish, bool is_new) {
+  const auto before = directory_.domains_of(wish.name);
+  if (wish.domains) {
+    if (const auto conflict = directory_.set(receiver, *wish.domains)) return taken(*conflict);
+  }
+  if (!is_new && !wish.listeners) return std::nullopt;
+  auto listeners = wish.listeners.value_or(std::vector<Wished>{});
+  const bool reached_by_domain = wish.domains && !wish.domains->empty();
+  if (!wish.listeners && !reached_by_domain) {
+    listeners.push_back({"127.0.0.1:0", wish.name == kDefaultReceiver});
+  }
+  auto listening = ports_.listen(receiver, listeners);
+  if (listening) return std::nullopt;
+  if (wish.domains) directory_.set(receiver, before);
+  return Refusal{Refusal::Why::listener, std::move(listening.error())};
+}
+
+void Fleet::begin_removal(const receiver::Receiver& receiver) {
+  leaving_.insert(receiver.name());
+  directory_.remove(receiver.name());
+  ports_.close(receiver.name());
+}
+
+void Fleet::finish_removal(receiver::Receiver& receiver) {
+  receiver.retire();
+  registry_.remove(receiver.name());
+  in_force_.erase(receiver.name());
+  leaving_.erase(receiver.name());
 }
 
 }  // namespace control

@@ -21,6 +21,7 @@ constexpr std::array kVerbNames = {
     std::string_view{"PUT"},
     std::string_view{"PATCH"},
     std::string_view{"DELETE"},
+    std::string_view{"OPTIONS"},
 };
 
 }  // namespace

@@ -18,7 +18,7 @@
 
 namespace control {
 
-enum class Verb : std::uint8_t { get, head, post, put, patch, del, other };
+enum class Verb : std::uint8_t { get, head, post, put, patch, del, options, other };
 [[nodiscard]] std::string_view name_of(Verb verb);
 [[nodiscard]] Verb verb_named(std::string_view name);  // upper case, as on the wire
 
@@ -65,9 +65,19 @@ struct Wait {
   bool spaced = false;  // looking is much work: not too often, however fast the journal grows
 };
 
+// An answer without an end: what there is now, and then whatever comes, until the client leaves or
+// the server stops.
+struct Feed {
+  std::string content_type{};
+  std::function<std::string(base::TimePoint now)> more{};  // empty: nothing for now
+  base::Duration heartbeat{0};                             // after so long without anything ...
+  std::string heartbeat_text{};                            // ... this is sent
+};
+
 struct Outcome {
-  Response response;  // means nothing while there is a wait
+  Response response;  // means nothing while there is a wait or a feed
   std::optional<Wait> wait{};
+  std::optional<Feed> feed{};
 };
 
 // One thing wrong with a request. `at`: a JSON pointer into the body, "?name" for a query
@@ -91,6 +101,7 @@ enum class Fault : std::uint16_t {
   timeout = 408,
   conflict = 409,
   body_too_large = 413,
+  unsupported_media = 415,
   misdirected = 421,  // the Host header names somebody else (RFC 9110 15.5.20)
   invalid = 422,
   headers_too_large = 431,

@@ -12,6 +12,16 @@ namespace control {
 namespace beast = boost::beast;
 namespace http = beast::http;
 
+namespace {
+
+// What a request smuggles into a header must not become a header, or an answer, of its own.
+bool is_one_line(std::string_view value) {
+  constexpr std::string_view kEnds("\r\n\0", 3);
+  return value.find_first_of(kEnds) == std::string_view::npos;
+}
+
+}  // namespace
+
 ApiError unreadable(
     const boost::system::error_code& error, std::size_t max_header, std::size_t max_body
 ) {
@@ -50,11 +60,15 @@ base::Result<Request> read_request(BeastRequest&& from) {
 BeastResponse to_message(const Response& response, Verb verb, unsigned version, bool keep_alive) {
   BeastResponse out{static_cast<http::status>(response.status), version};
   out.set(http::field::server, "failmx");
-  out.set(http::field::content_type, response.content_type);
+  // 204 has no content, not even an empty one (RFC 9110 8.6).
+  const bool has_content = response.status != 204;
+  if (has_content) out.set(http::field::content_type, response.content_type);
   out.set(http::field::cache_control, "no-store");
-  for (const Field& field : response.headers) out.set(field.name, field.value);
+  for (const Field& field : response.headers) {
+    if (is_one_line(field.value)) out.set(field.name, field.value);
+  }
   out.keep_alive(keep_alive);
-  out.content_length(response.body.size());
+  if (has_content) out.content_length(response.body.size());
   // HEAD gets the headers of GET without the body (RFC 9110 9.3.2).
   if (verb != Verb::head) out.body() = response.body;
   return out;

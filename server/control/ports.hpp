@@ -16,6 +16,13 @@ struct Port {
   std::string address{};  // "127.0.0.1:1025", the real port
   std::string protocol = "smtp";
   std::string tls = "none";
+  bool shared = false;  // recipients whose domain another receiver owns are that receiver's
+};
+
+// An address to listen on; port 0 is any free one.
+struct Wished {
+  std::string address{};
+  bool shared = false;
 };
 
 class Ports {
@@ -23,12 +30,21 @@ class Ports {
   virtual ~Ports() = default;
 
   // Makes the receiver answer on exactly these addresses, all or nothing. Returns once they accept;
-  // an address that stays keeps its socket, and port 0 the port it had.
+  // an address that stays keeps its socket (and only changes whether it is shared), and port 0 the
+  // port it had.
   [[nodiscard]] virtual base::Result<std::vector<Port>> listen(
-      const std::shared_ptr<receiver::Receiver>& receiver, const std::vector<std::string>& addresses
+      const std::shared_ptr<receiver::Receiver>& receiver, const std::vector<Wished>& wished
   ) = 0;
 
   [[nodiscard]] virtual std::vector<Port> bound(std::string_view receiver) const = 0;
+
+  // Ends the receiver's part on the wire: its listeners close at once; connections it greeted are
+  // drained, those that only reached it let it go, each after the transaction in hand. Does not
+  // wait: Status::open_connections of the receiver tells how many are left.
+  virtual void close(std::string_view receiver) = 0;
+
+  // Ends what close() has left, transactions too; none is left when it returns.
+  virtual void abort(std::string_view receiver) = 0;
 };
 
 }  // namespace control

@@ -117,7 +117,11 @@ std::vector<std::size_t> Query::choices(
 }
 
 void Query::refuse(std::string_view name, std::string message, std::string hint) {
-  problems_.push_back({fmt::format("?{}", name), std::move(message), std::move(hint)});
+  refuse_at(fmt::format("?{}", name), std::move(message), std::move(hint));
+}
+
+void Query::refuse_at(std::string_view at, std::string message, std::string hint) {
+  problems_.push_back({std::string(at), std::move(message), std::move(hint)});
 }
 
 std::optional<ApiError> Query::error() const {

@@ -20,8 +20,10 @@ namespace control {
 // What a route says about a parameter: for the check and for the reference.
 struct ParameterDoc {
   std::string_view name;
-  std::string_view form;  // "N", "10s", "GLOB"
-  std::string_view doc;
+  std::string_view form;                             // for people: "N", "10s", "GLOB"
+  std::string_view doc;                              // one sentence without a full stop
+  std::string_view schema = R"({"type":"string"})";  // a JSON Schema of the value
+  std::string_view example{};                        // as JSON; empty: none
 };
 
 class Query {
@@ -52,6 +54,9 @@ class Query {
 
   // Adds a problem with a parameter that only the handler can see.
   void refuse(std::string_view name, std::string message, std::string hint);
+
+  // The same with something else that the question is made of, such as a header field.
+  void refuse_at(std::string_view at, std::string message, std::string hint);
 
   // What was wrong so far, or nullopt.
   [[nodiscard]] std::optional<ApiError> error() const;

@@ -1,9 +1,11 @@
-// What the control server is made of inside, for server.cpp (start, stop, accepting) and
-// session.cpp (one connection). Everything runs on one thread; only journal_grew() and the flags it
-// reads are touched from others.
+// What the control server is made of inside, for server.cpp (start, stop, accepting), session.cpp
+// (one connection) and stream.cpp (an answer without an end). Everything runs on one thread; only
+// journal_grew() and the flags it reads are touched from others.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <list>
 #include <set>
 #include <thread>
@@ -26,6 +28,28 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 inline constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+
+// Does `what` at the end of its scope, also when a suspended coroutine is destroyed.
+template <typename What>
+class Finally {
+ public:
+  explicit Finally(What what) : what_(std::move(what)) {}
+
+  ~Finally() { what_(); }
+
+  Finally(const Finally&) = delete;
+  Finally& operator=(const Finally&) = delete;
+
+ private:
+  What what_;
+};
+
+// How long after a look that took so long the next one may begin: waiting takes at most a tenth of
+// this thread's time, whatever there is to look at.
+[[nodiscard]] inline base::Duration spacing(base::Duration took) {
+  constexpr base::Duration kLeast = std::chrono::milliseconds(5);
+  return std::max(kLeast, 10 * took);
+}
 
 struct Server::State {
   // One connection, from accept to close.
@@ -59,10 +83,14 @@ struct Server::State {
   asio::awaitable<void> accept_all();
   asio::awaitable<void> serve(tcp::socket socket);
   asio::awaitable<bool> serve_one(Session& session);
-  asio::awaitable<Response> respond(Session& session, const Request& request);
+  asio::awaitable<Outcome> respond(Session& session, const Request& request);
   asio::awaitable<bool> write(
       Session& session, const Response& response, Verb verb, unsigned version, bool keep_alive
   );
+  // stream.cpp: an answer without an end
+  asio::awaitable<bool> stream(Session& session, Feed feed, Verb verb, unsigned version);
+  asio::awaitable<bool> follow(Session& session, Feed feed, bool chunked);
+  asio::awaitable<bool> send(Session& session, std::string_view text, bool chunked);
   asio::awaitable<void> linger(Session& session);
   asio::awaitable<bool> wait_for_news(Session& session, const Looks& looks);
   asio::awaitable<void> pause(Waiter& waiter, base::TimePoint until);

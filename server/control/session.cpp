@@ -21,30 +21,8 @@ namespace {
 
 constexpr base::Duration kSparePatience = std::chrono::seconds(2);
 
-// Does `what` at the end of its scope, also when a suspended coroutine is destroyed.
-template <typename What>
-class Finally {
- public:
-  explicit Finally(What what) : what_(std::move(what)) {}
-
-  ~Finally() { what_(); }
-
-  Finally(const Finally&) = delete;
-  Finally& operator=(const Finally&) = delete;
-
- private:
-  What what_;
-};
-
 base::TimePoint now() {
   return std::chrono::steady_clock::now();
-}
-
-// How long after a look that took so long the next one may begin: waiting takes at most a tenth of
-// this thread's time, whatever there is to look at.
-base::Duration spacing(base::Duration took) {
-  constexpr base::Duration kLeast = std::chrono::milliseconds(5);
-  return std::max(kLeast, 10 * took);
 }
 
 bool hung_up(tcp::socket& socket) {
@@ -115,18 +93,23 @@ asio::awaitable<bool> Server::State::serve_one(Session& session) {
         Fault::malformed, {{"request", request.error().message, request.error().hint}}};
     co_return co_await write(session, to_response(wrong), Verb::get, version, false);
   }
-  const auto response = co_await respond(session, *request);
-  co_return co_await write(session, response, request->verb, version, keep_alive && !stopping);
+  auto outcome = co_await respond(session, *request);
+  if (outcome.feed) {
+    co_return co_await stream(session, std::move(*outcome.feed), request->verb, version);
+  }
+  co_return co_await write(
+      session, outcome.response, request->verb, version, keep_alive && !stopping
+  );
 }
 
-asio::awaitable<Response> Server::State::respond(Session& session, const Request& request) {
+asio::awaitable<Outcome> Server::State::respond(Session& session, const Request& request) {
   const auto found = match(request);
   const bool needs_token = !found || found->route->token == Token::needed;
   if (auto error = turn_away(options.admission, request, needs_token)) {
-    co_return to_response(*error);
+    co_return Outcome{to_response(*error)};
   }
-  if (session.spare && needs_token) co_return to_response(crowded());
-  if (!found) co_return to_response(found.error());
+  if (session.spare && needs_token) co_return Outcome{to_response(crowded())};
+  if (!found) co_return Outcome{to_response(found.error())};
 
   const auto asked = now();
   auto began = asked;
@@ -145,7 +128,7 @@ asio::awaitable<Response> Server::State::respond(Session& session, const Request
     outcome = wait.look(began, last ? Chance::last : Chance::another);
     if (last) break;
   }
-  co_return std::move(outcome.response);
+  co_return outcome;
 }
 
 // Returns when the journal has grown, at the times in `looks`, when the server stops, or when the

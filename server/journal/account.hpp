@@ -15,16 +15,19 @@ namespace journal {
 struct Account {
   Account() = default;
 
-  explicit Account(Deliveries::Limits limits) : deliveries(limits) {}
+  explicit Account(Deliveries::Limits l) : deliveries(l), limits(l) {}
 
   // The next event of this receiver, in sequence.
   void add(const Event& event) {
+    // What was known before is void; the journal begins anew with this.
+    if (event.kind == Kind::reset) *this = Account(limits);
     deliveries.add(event);
     marks.add(event);
   }
 
   Deliveries deliveries{};
   Marks marks{};
+  Deliveries::Limits limits{};
 };
 
 // The same at one instant, as values: for whoever may keep its owner waiting only for the copy.

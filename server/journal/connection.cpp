@@ -79,6 +79,7 @@ void Connection::add(const Event& event) {
       fired_nth_ = event.nth;
       return;
     case Kind::ended: return ended(event);
+    case Kind::passed: return transaction_.passed();
     case Kind::run:
     case Kind::receiver:
     case Kind::phase:
@@ -87,6 +88,9 @@ void Connection::add(const Event& event) {
     case Kind::note:
     case Kind::advanced:
     case Kind::offered:
+    case Kind::rule:
+    case Kind::recount:
+    case Kind::reset:
     case Kind::observed:
     case Kind::dropped: return;
   }
@@ -96,7 +100,8 @@ void Connection::connected(const Event& event) {
   seen_connect_ = true;
   asked_ = true;
   question_ = base::Stage::connect;
-  origin_.begin = origin_.mail = when(event);
+  origin_.begin = origin_.mail = began(event);
+  idle_ = event.by;
   origin_.client = base::Name(event.subject);
 }
 
@@ -110,6 +115,7 @@ void Connection::command(const Event& event) {
   const Instant start = began(event);
   transaction_.client_went_on(start.at);
   name_unanswered_recipient();
+  if (!asked_ && !had_mail_) idle_ += std::max(start.at - owed_since_, base::Micros(0));
   asked_ = true;
   question_ = event.stage;
   unruled_question_ = event.flag;
@@ -157,7 +163,11 @@ void Connection::command(const Event& event) {
 // The first transaction of a connection began when the connection did.
 void Connection::mail(const Named& command) {
   Origin origin = origin_;
-  if (had_mail_ || !seen_connect_) origin.begin = command.began;
+  if (had_mail_ || !seen_connect_) {
+    origin.begin = command.began;
+  } else {
+    origin.idle = idle_;
+  }
   had_mail_ = true;
   transaction_.mail(command, std::move(origin));
 }
@@ -174,6 +184,7 @@ void Connection::replied(const Event& event) {
       .phase = event.phase};
   if (decides(event)) answer.text = base::Name(event.text);
   const bool solicited = std::exchange(asked_, false);
+  owed_since_ = event.at;
   last_reply_ = event.seq;
   if (solicited && !fired_.empty()) fired_done_ = event.seq;
   if (event.code == 421) {
@@ -237,6 +248,7 @@ void Connection::replied_without_rules(base::Stage stage, const Answer& answer) 
 
 void Connection::sent(const Event& event) {
   const std::uint64_t reply = event.reply == 0 ? last_reply_ : event.reply;
+  if (reply == last_reply_) owed_since_ = event.at;
   if (refusal_ && refusal_->reply == reply) refusal_->when = when(event);
   transaction_.reply_sent(reply, when(event));
 }

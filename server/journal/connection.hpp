@@ -20,6 +20,9 @@ class Connection {
   // The next event of this connection, in order.
   void add(const Event& event);
 
+  // Of the client, before its first MAIL.
+  [[nodiscard]] base::Micros idle() const { return idle_; }
+
   [[nodiscard]] const Transaction& transaction() const { return transaction_; }
 
  private:
@@ -43,6 +46,8 @@ class Connection {
 
   Ledger* ledger_;
   Origin origin_{};
+  base::Micros owed_since_{0};  // when the client had all that it could wait for; while !asked_
+  base::Micros idle_{0};        // how long it then did nothing, before its first MAIL
   bool seen_connect_ = false;
   bool had_mail_ = false;
   bool asked_ = false;                     // a question is waiting for its reply

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "journal/connection.hpp"
+#include "journal/keys.hpp"
 #include "journal/ledger.hpp"
 
 namespace journal {
@@ -51,6 +52,7 @@ Attempt to_attempt(const AttemptRecord& record, const AttemptRecord* previous) {
       .judge_end = answer.when.judge,
       .mail = origin.mail.at,
       .judge_mail = origin.mail.judge,
+      .idle = origin.idle,
       .connection = origin.connection,
       .client = std::string(origin.client.view()),
       .sender = std::string(origin.sender.view()),
@@ -211,6 +213,24 @@ DeliveryRef Deliveries::find(std::uint64_t connection, std::string_view recipien
   return {
       .key = delivery->key->first + " #" + std::to_string(delivery->ordinal),
       .attempt = attempt->number};
+}
+
+DeliveryRef Deliveries::would_be(
+    std::string_view sender,
+    std::string_view recipient,
+    const Parameters& of_mail,
+    const Parameters& of_rcpt
+) const {
+  const KeySource source{
+      .sender = sender, .recipient = recipient, .mail = &of_mail, .rcpt = &of_rcpt};
+  const auto key = delivery_key(*state_->ledger.setup(), source);
+  const auto place = state_->ledger.would_join(key);
+  return {.key = key + " #" + std::to_string(place.ordinal), .attempt = place.number};
+}
+
+base::Micros Deliveries::idle(std::uint64_t connection) const {
+  const auto known = state_->connections.find(connection);
+  return known == state_->connections.end() ? base::Micros(0) : known->second.idle();
 }
 
 std::vector<Attempt> Deliveries::attempts(std::uint64_t after, std::size_t limit) const {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/stage.hpp"
@@ -38,6 +39,10 @@ struct Attempt {
   // again in the same transaction: of that DATA. What was on its way when another attempt was
   // answered is told by this, since a connection may have idled before it.
   base::Micros mail{0}, judge_mail{0};
+
+  // How long the client itself kept the connection waiting before that octet, in real time: nothing
+  // was owed to it. 0 unless the attempt began with the connection.
+  base::Micros idle{0};
 
   // begin minus the end of the previous attempt of its delivery. Negative if they overlap; none for
   // the first one, while the previous one is open, and when that was forgotten. Scope client and
@@ -109,6 +114,19 @@ class Deliveries {
   // been added.
   [[nodiscard]] DeliveryRef find(std::uint64_t connection, std::string_view recipient) const;
 
+  // What find() would say if this sender offered this recipient now. Parameters as in an event.
+  using Parameters = std::vector<std::pair<std::string, std::string>>;
+  [[nodiscard]] DeliveryRef would_be(
+      std::string_view sender,
+      std::string_view recipient,
+      const Parameters& of_mail,
+      const Parameters& of_rcpt
+  ) const;
+
+  // How long the client of this connection kept it waiting before its first MAIL, as
+  // Attempt::idle.
+  [[nodiscard]] base::Micros idle(std::uint64_t connection) const;
+
   // Those with an id above `after`, by rising id, at most `limit`.
   [[nodiscard]] std::vector<Attempt> attempts(std::uint64_t after, std::size_t limit) const;
   [[nodiscard]] std::vector<Delivery> deliveries(std::uint64_t after, std::size_t limit) const;
@@ -126,6 +144,7 @@ class Deliveries {
 
   struct Counts {
     std::uint64_t connections = 0, messages = 0, stored = 0, refused = 0;
+    std::uint64_t deliveries = 0;  // ever opened
     std::uint64_t attempts = 0, accepted = 0, deferred = 0, rejected = 0, lost = 0, abandoned = 0;
   };
 

@@ -14,8 +14,9 @@ constexpr std::array kKindNames = {
     std::string_view{"message"},   std::string_view{"reply"},    std::string_view{"sent"},
     std::string_view{"reply-cut"}, std::string_view{"stored"},   std::string_view{"fired"},
     std::string_view{"finding"},   std::string_view{"note"},     std::string_view{"ended"},
-    std::string_view{"advanced"},  std::string_view{"offered"},  std::string_view{"observed"},
-    std::string_view{"dropped"},
+    std::string_view{"advanced"},  std::string_view{"offered"},  std::string_view{"rule"},
+    std::string_view{"recount"},   std::string_view{"reset"},    std::string_view{"passed"},
+    std::string_view{"observed"},  std::string_view{"dropped"},
 };
 static_assert(kKindNames.size() == static_cast<std::size_t>(Kind::dropped) + 1);
 
@@ -79,6 +80,7 @@ std::size_t footprint(const Event& event) {
     sum += sizeof(MessageFacts) + outside(facts.message_id) + outside(facts.body_hash) +
            outside(facts.key_fields);
   }
+  if (event.trace) sum += event.trace->footprint();
   if (event.setup) {
     sum += sizeof(Setup) + outside(event.setup->scenario) + outside(event.setup->expect);
     for (const std::string& part : event.setup->delivery_key)

@@ -34,6 +34,11 @@ enum class Kind : std::uint8_t {
   ended,     // it is over: `ending`, stage = stage being answered, count = octets received
   advanced,  // the receiver's clock was moved forward: by
   offered,   // the harness has submitted a message: subject = its recipient
+  rule,      // a rule was pushed in front: subject = its name, count = its id, text = its JSON;
+             // flag = it was taken away again, text empty
+  recount,   // all rules count anew
+  reset,     // what was recorded before is void: text = what began anew; `receiver` follows
+  passed,    // the transaction in hand has a recipient of another receiver: subject = its name
   observed,  // nothing happened, and the receiver was still watching
   dropped,   // events were lost up to here: count
 };
@@ -78,6 +83,19 @@ struct Setup {
   bool operator==(const Setup&) const = default;
 };
 
+// Why an event is as it is, for whoever recorded it: means nothing to the journal, and no file has
+// it. Immutable; any thread.
+class Trace {
+ public:
+  Trace() = default;
+  virtual ~Trace() = default;
+  Trace(const Trace&) = delete;
+  Trace& operator=(const Trace&) = delete;
+
+  // Octets it takes in memory, roughly.
+  [[nodiscard]] virtual std::size_t footprint() const = 0;
+};
+
 struct Event {
   std::uint64_t seq = 0;  // given by the journal, from 1, over all receivers
   base::Micros at{0};     // real time since the run began
@@ -94,9 +112,9 @@ struct Event {
   std::uint32_t nth = 0;
   bool held = false;  // ended, command: an action of ours was holding the reply when this happened
   bool flag = false;  // command: answered before any rule (syntax or sequence); stored: true =
-                      // although the reply does not say so
-  base::Micros began{0};  // command: arrival of its first octet (<= at)
-  base::Micros by{0};     // advanced: how far
+                      // although the reply does not say so; rule: removed
+  base::Micros began{0};  // command: arrival of its first octet (<= at); connected: if earlier
+  base::Micros by{0};     // advanced: how far; connected: how long the client had kept it waiting
   std::uint64_t count = 0;
   std::uint64_t reply = 0;  // sent, cut: sequence number of their reply; 0: the last one
   std::string enhanced{};
@@ -106,6 +124,7 @@ struct Event {
   std::vector<std::pair<std::string, std::string>> parameters{};
   std::shared_ptr<const MessageFacts> message{};
   std::shared_ptr<const Setup> setup{};
+  std::shared_ptr<const Trace> trace{};
 };
 
 // Octets an event takes in memory, roughly: what the journal's byte limit counts.

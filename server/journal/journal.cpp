@@ -93,6 +93,7 @@ void Journal::make_room(Ring& ring, std::size_t octets) const {
   while (!ring.events.empty() &&
          (ring.events.size() >= events || ring.octets + octets > limits_.octets)) {
     ring.octets -= footprint(*ring.events.front());
+    ring.losses.add(ring.events.front()->seq);
     ring.events.pop_front();
     ++ring.dropped;
   }
@@ -107,7 +108,7 @@ std::vector<const Journal::Ring*> Journal::rings_of(const Filter& filter) const 
 }
 
 void Journal::next_batch(
-    const Filter& filter, std::uint64_t after, std::uint64_t until, Batch& batch
+    const Filter& filter, std::uint64_t after, std::uint64_t until, std::size_t most, Batch& batch
 ) const {
   batch.events.clear();
   std::priority_queue<Rest> heads;
@@ -115,13 +116,13 @@ void Journal::next_batch(
     const Rest rest{first_after(ring->events, after), ring->events.end()};
     if (rest.next != rest.end) heads.push(rest);
   }
-  while (!heads.empty() && batch.events.size() < kBatch) {
+  while (!heads.empty() && batch.events.size() < most) {
     Rest rest = heads.top();
     heads.pop();
     // Up to the next other ring's event this ring is read without asking the heap.
     const std::uint64_t limit = heads.empty() ? until : (*heads.top().next)->seq;
     while (rest.next != rest.end && (*rest.next)->seq <= std::min(limit, until) &&
-           batch.events.size() < kBatch) {
+           batch.events.size() < most) {
       batch.events.push_back(*rest.next++);
     }
     if (rest.next != rest.end && (*rest.next)->seq <= until) heads.push(rest);
@@ -137,7 +138,7 @@ Page Journal::read(const Filter& filter, std::uint64_t after, std::size_t limit)
   while (!batch.exhausted && seen < until) {
     {
       const std::lock_guard lock(mutex_);
-      next_batch(filter, seen, until, batch);
+      next_batch(filter, seen, until, kBatch, batch);
     }
     for (EventPtr& event : batch.events) {
       if (filter.matches(*event)) {
@@ -155,6 +156,26 @@ Page Journal::read(const Filter& filter, std::uint64_t after, std::size_t limit)
   return page;
 }
 
+Stretch Journal::follow(const Filter& filter, std::uint64_t after, std::size_t most) const {
+  Stretch stretch;
+  Batch batch;
+  {
+    const std::lock_guard lock(mutex_);
+    next_batch(filter, after, last_seq_, std::clamp<std::size_t>(most, 1, kBatch), batch);
+    stretch.more = !batch.exhausted;
+    stretch.seen = std::max(after, stretch.more ? batch.events.back()->seq : last_seq_);
+    for (const Ring* ring : rings_of(filter)) {
+      const auto count = ring->losses.between(after, stretch.seen);
+      stretch.lost += count.events;
+      stretch.lost_at_least = stretch.lost_at_least || count.at_least;
+    }
+  }
+  for (EventPtr& event : batch.events) {
+    if (filter.matches(*event)) stretch.events.push_back(std::move(event));
+  }
+  return stretch;
+}
+
 std::uint64_t Journal::last_seq() const {
   const std::lock_guard lock(mutex_);
   return last_seq_;
@@ -166,10 +187,23 @@ std::uint64_t Journal::dropped(std::string_view receiver) const {
   return ring == rings_.end() ? 0 : ring->second.dropped;
 }
 
-void Journal::clear(std::string_view receiver) {
+std::uint64_t Journal::clear(std::string_view receiver) {
   const std::lock_guard lock(mutex_);
   const auto ring = rings_.find(receiver);
-  if (ring != rings_.end()) ring->second = Ring{};
+  if (ring == rings_.end()) return 0;
+  return std::exchange(ring->second, Ring{}).events.size();
+}
+
+void Journal::forget(std::string_view receiver) {
+  const std::lock_guard lock(mutex_);
+  has_forgotten_ = true;
+  const auto ring = rings_.find(receiver);
+  if (ring != rings_.end()) rings_.erase(ring);
+}
+
+bool Journal::has_forgotten() const {
+  const std::lock_guard lock(mutex_);
+  return has_forgotten_;
 }
 
 }  // namespace journal

@@ -16,6 +16,7 @@
 
 #include "base/time.hpp"
 #include "journal/event.hpp"
+#include "journal/losses.hpp"
 
 namespace journal {
 
@@ -41,6 +42,17 @@ struct Page {
       0;  // continue with after = this: the sequence number up to which everything was looked at
   std::uint64_t dropped =
       0;  // events of the receivers asked for that the rings have lost since the run began
+};
+
+// What a reader that follows the journal gets next: a run of the sequence without holes but those
+// it is told of.
+struct Stretch {
+  std::vector<EventPtr> events{};
+  std::uint64_t seen = 0;  // continue with after = this: everything up to here was looked at
+  std::uint64_t lost = 0;  // events after the cursor and up to `seen`, of the receivers asked for,
+                           // that the rings have dropped
+  bool lost_at_least = false;  // they lie too far back to be counted exactly
+  bool more = false;           // there are later events
 };
 
 class Journal {
@@ -69,18 +81,31 @@ class Journal {
   EventPtr keep(Event event);
 
   [[nodiscard]] Page read(const Filter& filter, std::uint64_t after, std::size_t limit) const;
+
+  // At most the next `most` events after the cursor, and of these the ones that match. One look:
+  // what it says was lost is not in it, and the other way round.
+  [[nodiscard]] Stretch follow(const Filter& filter, std::uint64_t after, std::size_t most) const;
+
   [[nodiscard]] std::uint64_t last_seq() const;
   [[nodiscard]] std::uint64_t dropped(std::string_view receiver) const;
   [[nodiscard]] base::WallTime start() const;
 
-  // Forgets what a receiver's ring holds (its name stays known, its dropped count goes back to 0).
-  void clear(std::string_view receiver);
+  // Forgets what a receiver's ring holds (its name stays known, its dropped count goes back to 0);
+  // how many events that were.
+  std::uint64_t clear(std::string_view receiver);
+
+  // The receiver is gone: forgets its ring and its name.
+  void forget(std::string_view receiver);
+
+  // A receiver was forgotten: one that comes may have the name of another in the same run.
+  [[nodiscard]] bool has_forgotten() const;
 
  private:
   struct Ring {
     std::deque<EventPtr> events{};  // by rising sequence number
     std::size_t octets = 0;
     std::uint64_t dropped = 0;
+    Losses losses{};  // which ones
   };
 
   // The next events in sequence, whatever they are: what one hold of the lock copies out.
@@ -90,8 +115,9 @@ class Journal {
   };
 
   [[nodiscard]] std::vector<const Ring*> rings_of(const Filter& filter) const;
-  void next_batch(const Filter& filter, std::uint64_t after, std::uint64_t until, Batch& batch)
-      const;
+  void next_batch(
+      const Filter& filter, std::uint64_t after, std::uint64_t until, std::size_t most, Batch& batch
+  ) const;
   void make_room(Ring& ring, std::size_t octets) const;
 
   // Constant after the first add.
@@ -104,6 +130,7 @@ class Journal {
   mutable std::mutex mutex_{};
   std::map<std::string, Ring, std::less<>> rings_{};
   std::uint64_t last_seq_ = 0;
+  bool has_forgotten_ = false;
 };
 
 }  // namespace journal

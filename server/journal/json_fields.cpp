@@ -234,6 +234,7 @@ constexpr std::array kEventFields = {
     flag<InEvent, &Event::held>("held"),
     flag<InEvent, &Event::flag>("before_rules"),
     flag<InEvent, &Event::flag>("against_reply"),
+    flag<InEvent, &Event::flag>("removed"),
     flag<InEvent, &Event::flag>("flag"),
     seconds<&Event::began>("began"),
     seconds<&Event::by>("by"),

@@ -63,6 +63,10 @@ std::string_view subject_name(const Event& event) {
     case Kind::note:
     case Kind::ended:
     case Kind::advanced:
+    case Kind::rule:
+    case Kind::recount:
+    case Kind::reset:
+    case Kind::passed:
     case Kind::observed:
     case Kind::dropped: return "subject";
   }
@@ -80,6 +84,7 @@ std::string_view count_name(Kind kind) {
 
 std::string_view flag_name(Kind kind) {
   if (kind == Kind::command) return "before_rules";
+  if (kind == Kind::rule) return "removed";
   return kind == Kind::stored ? "against_reply" : "flag";
 }
 

@@ -71,8 +71,18 @@ void Ledger::join(AttemptRecord& attempt, const std::string& key) {
   attach(joins ? *current : open_delivery(found, attempt), attempt);
 }
 
+Ledger::Place Ledger::would_join(const std::string& key) const {
+  const auto known = keys_.find(key);
+  if (known == keys_.end()) return {};
+  const DeliveryRecord* current = deliveries_.find(known->second.current);
+  if (current == nullptr || current->closed()) return {.ordinal = known->second.opened + 1};
+  return {
+      .ordinal = current->ordinal, .number = current->epoch == epoch_ ? current->numbered + 1 : 1};
+}
+
 DeliveryRecord& Ledger::open_delivery(Key& key, const AttemptRecord& attempt) {
   DeliveryRecord& delivery = deliveries_.add();
+  ++counts.deliveries;
   delivery.key = &key;
   delivery.ordinal = ++key.second.opened;
   delivery.unique = setup_->delivery_unique;

@@ -44,6 +44,7 @@ struct Origin {
   base::Stage stage = base::Stage::connect;
   std::uint64_t connection = 0;
   base::Name client{}, sender{}, envid{};
+  base::Micros idle{0};  // of the client, before MAIL
 };
 
 struct AttemptRecord {
@@ -127,6 +128,14 @@ class Ledger {
   void identify(
       AttemptRecord& attempt, std::shared_ptr<const MessageFacts> message, const std::string& key
   );
+
+  // What begin_delivery() would make of an attempt with this key: the ordinal of its delivery, and
+  // its number in that.
+  struct Place {
+    std::uint32_t ordinal = 1, number = 1;
+  };
+
+  [[nodiscard]] Place would_join(const std::string& key) const;
 
   [[nodiscard]] AttemptRecord* find(std::uint64_t attempt);
   [[nodiscard]] const AttemptRecord* find(std::uint64_t attempt) const;

@@ -30,6 +30,7 @@ bool same_address(std::string_view a, std::string_view b) {
 void Transaction::mail(const Named& command, Origin origin) {
   forget_recipients();
   state_ = State::asked;
+  passed_ = false;
   origin_ = std::move(origin);
   origin_.mail = command.began;
   origin_.envid = base::Name(parameter_of(command.parameters, "ENVID").value_or(""));
@@ -207,7 +208,7 @@ void Transaction::over(const Answer& answer) {
 
 void Transaction::lose_without_recipient(const Answer& answer) {
   const bool waiting = state_ == State::asked || state_ == State::open;
-  if (!waiting || !recipients_.empty()) return;
+  if (!waiting || passed_ || !recipients_.empty()) return;
   AttemptRecord& attempt = ledger_->begin_sender(origin_);
   attempt.command = mail_;
   ledger_->decide(attempt, answer);

@@ -34,6 +34,9 @@ class Transaction {
   void rcpt(const Named& command);
   void rcpt_answered(const Answer& answer);
 
+  // A recipient of the transaction is another receiver's: without any here it is no attempt.
+  void passed() { passed_ = true; }
+
   // RCPT was answered out of sequence because MAIL was refused: MAIL's answer is its answer.
   void rcpt_behind_refused_mail(const Named& command);
 
@@ -101,6 +104,7 @@ class Transaction {
   Ledger* ledger_;
   State state_ = State::none;
   Origin origin_{};
+  bool passed_ = false;             // it has recipients elsewhere
   std::uint64_t mail_ = 0;          // event of the MAIL
   std::uint64_t refused_mail_ = 0;  // attempt
   std::size_t current_ = 0;         // index of the recipient whose reply is awaited

@@ -24,12 +24,13 @@ Connection::Connection(
     Socket socket,
     std::shared_ptr<receiver::Receiver> receiver,
     receiver::Peer peer,
+    const receiver::Directory* directory,
     TimePoint now
 )
     : shard_(shard),
       socket_(std::move(socket)),
       timer_(socket_.get_executor()),
-      talk_(std::move(receiver), std::move(peer), now) {}
+      talk_(std::move(receiver), std::move(peer), now, directory) {}
 
 void Connection::start(TimePoint now) {
   pump(now);
@@ -167,6 +168,12 @@ void Connection::check(TimePoint now) {
 void Connection::drain(TimePoint now) {
   if (state_ != State::open) return;
   talk_.drain(now);
+  pump(now);
+}
+
+void Connection::release(std::string_view receiver, TimePoint now) {
+  if (state_ != State::open) return;
+  talk_.release(receiver, now);
   pump(now);
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>
@@ -44,6 +45,7 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
       Socket socket,
       std::shared_ptr<receiver::Receiver> receiver,
       receiver::Peer peer,
+      const receiver::Directory* directory,
       base::TimePoint now
   );
 
@@ -55,6 +57,12 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
 
   // The server is stopping.
   void drain(base::TimePoint now);
+
+  // The receiver of that name is going: see Conversation::release().
+  void release(std::string_view receiver, base::TimePoint now);
+
+  // Whether the receiver of that name still has part in the conversation.
+  [[nodiscard]] bool has(std::string_view receiver) const { return talk_.has(receiver); }
 
   // Ends the connection without another word; what was accepted and not yet sent is lost.
   void abort(base::TimePoint now);

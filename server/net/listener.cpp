@@ -34,8 +34,10 @@ std::string hint_for(const boost::system::error_code& error) {
 
 }  // namespace
 
-Admission::Admission(Tally& tally, std::size_t max_connections, Shard& shard)
-    : tally_(tally), max_connections_(max_connections), shard_(shard) {
+Admission::Admission(
+    Tally& tally, std::size_t max_connections, Shard& shard, const receiver::Directory& directory
+)
+    : tally_(tally), max_connections_(max_connections), shard_(shard), directory_(directory) {
   take_spare();
 }
 
@@ -133,7 +135,8 @@ bool Listener::accept_one() {
   admission_.next_shard().adopt(
       file,
       receiver_,
-      {.connection = admission_.next_connection(), .client = ip_of(client), .listener = address_}
+      {.connection = admission_.next_connection(), .client = ip_of(client), .listener = address_},
+      shared_ ? &admission_.directory() : nullptr
   );
   return true;
 }

@@ -18,7 +18,10 @@ namespace net {
 // Who may come in, for all listeners together, and which thread serves them.
 class Admission {
  public:
-  Admission(Tally& tally, std::size_t max_connections, Shard& shard);
+  // `directory` is that of the shared listeners.
+  Admission(
+      Tally& tally, std::size_t max_connections, Shard& shard, const receiver::Directory& directory
+  );
   ~Admission();
   Admission(const Admission&) = delete;
   Admission& operator=(const Admission&) = delete;
@@ -32,6 +35,8 @@ class Admission {
 
   [[nodiscard]] Tally& tally() { return tally_; }
 
+  [[nodiscard]] const receiver::Directory& directory() const { return directory_; }
+
   // A file descriptor kept for the day when there is no other: given up, a waiting client can be
   // told.
   void give_up_spare();
@@ -41,6 +46,7 @@ class Admission {
   Tally& tally_;
   const std::size_t max_connections_;
   Shard& shard_;
+  const receiver::Directory& directory_;
   std::uint64_t connections_ = 0;
   int spare_ = -1;
 };
@@ -65,10 +71,16 @@ class Listener : public std::enable_shared_from_this<Listener> {
   // Waiting clients and later ones are refused by the system; connections stay.
   void close();
 
-  // New connections are this receiver's.
-  void serve(std::shared_ptr<receiver::Receiver> receiver) { receiver_ = std::move(receiver); }
+  // New connections are greeted by this receiver, which shares them with the owners of recipients
+  // or has them for itself.
+  void serve(std::shared_ptr<receiver::Receiver> receiver, bool shared) {
+    receiver_ = std::move(receiver);
+    shared_ = shared;
+  }
 
   [[nodiscard]] const std::shared_ptr<receiver::Receiver>& receiver() const { return receiver_; }
+
+  [[nodiscard]] bool shared() const { return shared_; }
 
   [[nodiscard]] const Endpoint& wished() const { return wished_; }
 
@@ -84,6 +96,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   Admission& admission_;
   const Endpoint wished_;
   std::shared_ptr<receiver::Receiver> receiver_;
+  bool shared_ = false;
   boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor> acceptor_;
   Timer back_off_;
   Endpoint bound_;

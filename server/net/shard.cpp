@@ -20,7 +20,12 @@ void Shard::run() {
   io_.run();
 }
 
-void Shard::adopt(int file, std::shared_ptr<receiver::Receiver> receiver, receiver::Peer peer) {
+void Shard::adopt(
+    int file,
+    std::shared_ptr<receiver::Receiver> receiver,
+    receiver::Peer peer,
+    const receiver::Directory* directory
+) {
   Socket socket(io_);
   boost::system::error_code error;
   const auto family = peer.client.is_v4() ? boost::asio::ip::tcp::v4() : boost::asio::ip::tcp::v6();
@@ -33,7 +38,7 @@ void Shard::adopt(int file, std::shared_ptr<receiver::Receiver> receiver, receiv
   tally_.open.fetch_add(1, std::memory_order_relaxed);
   const TimePoint at = now();
   const ConnectionPtr connection(
-      new Connection(*this, std::move(socket), std::move(receiver), std::move(peer), at)
+      new Connection(*this, std::move(socket), std::move(receiver), std::move(peer), directory, at)
   );
   connection->place = connections_.size();
   connections_.push_back(connection);
@@ -86,6 +91,22 @@ void Shard::tell_if_drained() {
 
 void Shard::abort_all(TimePoint at) {
   while (!connections_.empty()) ConnectionPtr(connections_.back())->abort(at);
+}
+
+void Shard::release(std::string_view receiver) {
+  const TimePoint at = now();
+  for (std::size_t i = connections_.size(); i-- > 0;) {
+    const ConnectionPtr connection(connections_[i]);
+    if (connection->has(receiver)) connection->release(receiver, at);
+  }
+}
+
+void Shard::abort(std::string_view receiver) {
+  const TimePoint at = now();
+  for (std::size_t i = connections_.size(); i-- > 0;) {
+    const ConnectionPtr connection(connections_[i]);
+    if (connection->has(receiver)) connection->abort(at);
+  }
 }
 
 void Shard::stop() {

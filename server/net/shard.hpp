@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -40,12 +41,24 @@ class Shard {
   // Serves until stop(); the body of the thread.
   void run();
 
-  // Makes the accepted `file` a connection; it is closed if that fails.
-  void adopt(int file, std::shared_ptr<receiver::Receiver> receiver, receiver::Peer peer);
+  // Makes the accepted `file` a connection; it is closed if that fails. `directory`: of a shared
+  // listener, else nullptr.
+  void adopt(
+      int file,
+      std::shared_ptr<receiver::Receiver> receiver,
+      receiver::Peer peer,
+      const receiver::Directory* directory
+  );
 
   // Connections end as their transactions do, and those that take until `limit` are aborted; then
   // `done` is called.
   void drain(base::TimePoint limit, std::function<void()> done);
+
+  // The receiver of that name leaves the connections it has part in, as soon as each allows.
+  void release(std::string_view receiver);
+
+  // Aborts the connections it still has part in.
+  void abort(std::string_view receiver);
 
   // Aborts all connections; run() returns.
   void stop();

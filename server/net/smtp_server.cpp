@@ -32,16 +32,22 @@ void raise_file_limit() {
 }
 
 Bound to_bound(const Listener& listener) {
-  return {.address = to_text(listener.bound())};
+  return {.address = to_text(listener.bound()), .shared = listener.shared()};
 }
+
+struct Address {
+  Listener::Endpoint endpoint{};
+  bool shared = false;
+};
 
 }  // namespace
 
 struct SmtpServer::State {
-  explicit State(ServerOptions o)
+  State(ServerOptions o, const receiver::Registry& r, const receiver::Directory& directory)
       : options(o),
+        registry(r),
         shard(tally, [this](base::TimePoint now) { tick(now); }),
-        admission(tally, o.max_connections, shard),
+        admission(tally, o.max_connections, shard, directory),
         thread([this] { shard.run(); }) {}
 
   // Runs `work` on the SMTP thread and waits for what it returns.
@@ -54,14 +60,15 @@ struct SmtpServer::State {
   }
 
   base::Result<std::vector<Bound>> listen(
-      const std::shared_ptr<receiver::Receiver>& receiver,
-      const std::vector<Listener::Endpoint>& wished
+      const std::shared_ptr<receiver::Receiver>& receiver, const std::vector<Address>& wished
   );
   std::shared_ptr<Listener> take_kept(Listeners& mine, const Listener::Endpoint& wished) const;
   void tick(base::TimePoint now) const;
-  void close_listeners();
+  void close_listeners(std::string_view receiver);
+  void close_all_listeners();
 
   const ServerOptions options;
+  const receiver::Registry& registry;
   Tally tally;
   Shard shard;
 
@@ -87,8 +94,7 @@ std::shared_ptr<Listener> SmtpServer::State::take_kept(
 }
 
 base::Result<std::vector<Bound>> SmtpServer::State::listen(
-    const std::shared_ptr<receiver::Receiver>& receiver,
-    const std::vector<Listener::Endpoint>& wished
+    const std::shared_ptr<receiver::Receiver>& receiver, const std::vector<Address>& wished
 ) {
   if (stopping) return base::failure("the server is stopping");
   Listeners mine;
@@ -102,12 +108,13 @@ base::Result<std::vector<Bound>> SmtpServer::State::listen(
   Listeners opened;
   for (const bool named : {true, false}) {
     for (std::size_t i = 0; i < wished.size(); ++i) {
-      if ((wished[i].port() != 0) == named) wanted[i] = take_kept(mine, wished[i]);
+      const auto& endpoint = wished[i].endpoint;
+      if ((endpoint.port() != 0) == named) wanted[i] = take_kept(mine, endpoint);
     }
   }
   for (std::size_t i = 0; i < wished.size(); ++i) {
     if (wanted[i]) continue;
-    auto listener = Listener::open(admission, receiver, wished[i]);
+    auto listener = Listener::open(admission, receiver, wished[i].endpoint);
     if (!listener) {
       for (const auto& one : opened) one->close();
       return tl::unexpected(std::move(listener.error()));
@@ -118,56 +125,63 @@ base::Result<std::vector<Bound>> SmtpServer::State::listen(
 
   // Nothing can fail from here on.
   for (const auto& listener : mine) listener->close();
-  for (const auto& listener : opened) listener->start();
   std::vector<Bound> bound;
-  for (const auto& listener : wanted) {
-    listener->serve(receiver);
-    bound.push_back(to_bound(*listener));
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    wanted[i]->serve(receiver, wished[i].shared);
+    bound.push_back(to_bound(*wanted[i]));
   }
+  for (const auto& listener : opened) listener->start();
   others.insert(others.end(), wanted.begin(), wanted.end());
   listeners = std::move(others);
   return bound;
 }
 
 void SmtpServer::State::tick(base::TimePoint now) const {
-  receiver::Receiver* last = nullptr;  // listeners of one receiver stand together
-  for (const auto& listener : listeners) {
-    if (listener->receiver().get() == last) continue;
-    last = listener->receiver().get();
-    last->tick(now);
-    last->observed(now, kSilence);
+  for (const auto& receiver : registry.all()) {
+    receiver->tick(now);
+    receiver->observed(now, kSilence);
   }
 }
 
-void SmtpServer::State::close_listeners() {
+void SmtpServer::State::close_listeners(std::string_view receiver) {
+  std::erase_if(listeners, [&](const auto& listener) {
+    if (listener->receiver()->name() != receiver) return false;
+    listener->close();
+    return true;
+  });
+}
+
+void SmtpServer::State::close_all_listeners() {
   stopping = true;
   for (const auto& listener : listeners) listener->close();
   listeners.clear();
 }
 
-SmtpServer::SmtpServer(ServerOptions options, base::TimePoint /*run_start*/) {
+SmtpServer::SmtpServer(
+    ServerOptions options, const receiver::Registry& registry, const receiver::Directory& directory
+) {
   raise_file_limit();
-  state_ = std::make_unique<State>(options);
+  state_ = std::make_unique<State>(options, registry, directory);
 }
 
 SmtpServer::~SmtpServer() {
   state_->on_thread([this] {
-    state_->close_listeners();
+    state_->close_all_listeners();
     state_->shard.stop();
   });
   state_->thread.join();
 }
 
 base::Result<std::vector<Bound>> SmtpServer::listen(
-    std::shared_ptr<receiver::Receiver> receiver, const std::vector<std::string>& addresses
+    std::shared_ptr<receiver::Receiver> receiver, const std::vector<Wished>& wished
 ) {
-  std::vector<Listener::Endpoint> wished;
-  for (const auto& address : addresses) {
-    const auto endpoint = parse_address(address);
+  std::vector<Address> addresses;
+  for (const auto& one : wished) {
+    const auto endpoint = parse_address(one.address);
     if (!endpoint) return tl::unexpected(endpoint.error());
-    wished.push_back(*endpoint);
+    addresses.push_back({.endpoint = *endpoint, .shared = one.shared});
   }
-  return state_->on_thread([&] { return state_->listen(receiver, wished); });
+  return state_->on_thread([&] { return state_->listen(receiver, addresses); });
 }
 
 std::vector<Bound> SmtpServer::bound(std::string_view receiver) const {
@@ -180,10 +194,21 @@ std::vector<Bound> SmtpServer::bound(std::string_view receiver) const {
   });
 }
 
+void SmtpServer::close(std::string_view receiver) {
+  state_->on_thread([&] {
+    state_->close_listeners(receiver);
+    state_->shard.release(receiver);
+  });
+}
+
+void SmtpServer::abort(std::string_view receiver) {
+  state_->on_thread([&] { state_->shard.abort(receiver); });
+}
+
 void SmtpServer::drain() {
   std::promise<void> gone;
   state_->on_thread([&] {
-    state_->close_listeners();
+    state_->close_all_listeners();
     state_->shard.drain(Shard::now() + state_->options.drain, [&gone] { gone.set_value(); });
   });
   gone.get_future().wait();

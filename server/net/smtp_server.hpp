@@ -12,14 +12,23 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "receiver/directory.hpp"
 #include "receiver/receiver.hpp"
+#include "receiver/registry.hpp"
 
 namespace net {
+
+// An address to listen on; port 0 is any free one.
+struct Wished {
+  std::string address{};
+  bool shared = false;  // recipients whose domain another receiver owns are that receiver's
+};
 
 struct Bound {
   std::string address;  // "127.0.0.1:1025", the real port
   std::string protocol = "smtp";
   std::string tls = "none";
+  bool shared = false;
 };
 
 struct ServerOptions {
@@ -30,16 +39,31 @@ struct ServerOptions {
 
 class SmtpServer {
  public:
-  SmtpServer(ServerOptions options, base::TimePoint run_start);
+  // Keeps the clocks of all receivers in the registry going, and looks recipients of shared
+  // listeners up in the directory. Both must outlive it.
+  SmtpServer(
+      ServerOptions options,
+      const receiver::Registry& registry,
+      const receiver::Directory& directory
+  );
   ~SmtpServer();  // stops without draining
 
   // Makes `receiver` answer on exactly these addresses ("127.0.0.1:0": any free port); all or
   // nothing: on an error what was in force stays. A wished address that is already bound for this
   // receiver keeps its socket, and port 0 keeps the port it had. Returns once the listeners accept.
+  // Whether an address is shared holds for connections accepted from then on.
   [[nodiscard]] base::Result<std::vector<Bound>> listen(
-      std::shared_ptr<receiver::Receiver> receiver, const std::vector<std::string>& addresses
+      std::shared_ptr<receiver::Receiver> receiver, const std::vector<Wished>& wished
   );
   [[nodiscard]] std::vector<Bound> bound(std::string_view receiver) const;
+
+  // Stops accepting for the receiver of that name and lets it go from its connections: those it
+  // greeted are drained, those that only reached it go on without it, each after the transaction in
+  // hand. Does not wait.
+  void close(std::string_view receiver);
+
+  // Ends the connections that close() has left, whatever they are at.
+  void abort(std::string_view receiver);
 
   // Stops accepting, lets open transactions finish (bounded by ServerOptions::drain), 421s the idle
   // ones; returns when all are gone.

@@ -14,34 +14,21 @@ using base::Stage;
 // Unwritten output beyond which a client that does not read its replies gets no further ones.
 constexpr std::uint64_t kOutputBacklog = 64 * 1024;
 
-// A reply that is handed over within this time of its event needs no second event.
-constexpr base::Duration kPrompt = std::chrono::milliseconds(2);
-
-// Octets that a plan sends before its reply.
-std::uint64_t noise_before_reply(const wire::Plan& plan) {
-  std::uint64_t octets = 0;
-  for (const auto& op : plan.ops) {
-    if (op.kind == wire::Op::Kind::say) break;
-    if (op.kind == wire::Op::Kind::noise) octets += op.n;
-  }
-  return octets;
-}
-
 }  // namespace
 
-Conversation::Conversation(std::shared_ptr<Receiver> receiver, Peer peer, base::TimePoint now)
-    : receiver_(std::move(receiver)),
-      peer_(std::move(peer)),
+Conversation::Conversation(
+    std::shared_ptr<Receiver> receiver, Peer peer, base::TimePoint now, const Directory* directory
+)
+    : peer_(std::move(peer)),
       client_(base::to_string(peer_.client)),
-      edition_(receiver_->edition()),
-      session_(edition_->scenario->profile),
+      directory_(directory),
+      began_(now),
+      greeter_(std::move(receiver), peer_.connection),
+      session_(greeter_.edition().scenario->profile),
       now_(now),
       quiet_since_(now) {
-  receiver_->opened(now);
-  auto connected = event(journal::Kind::connected);
-  connected.subject = client_;
-  connected.text = peer_.listener;
-  receiver_->record(std::move(connected), now);
+  choose_capture();
+  greeter_.joined(connected_event(), now);
 }
 
 Conversation::~Conversation() {
@@ -62,14 +49,10 @@ void Conversation::received(std::string_view bytes, base::TimePoint now) {
 void Conversation::wrote(std::size_t n, base::TimePoint now) {
   now_ = quiet_since_ = now;
   player_.wrote(n, now);
-  while (const auto reply = replies_.next_written(player_.written_bytes())) {
-    if (now - reply->at < kPrompt) continue;
-    auto sent = event(journal::Kind::sent);
-    sent.stage = reply->stage;
-    sent.code = reply->code;
-    sent.reply = reply->event;
-    receiver_->record(std::move(sent), now);
-  }
+  greeter_.wrote(player_.written_bytes(), now);
+  if (guests_.empty()) return;
+  for (const auto& guest : guests_) guest->wrote(player_.written_bytes(), now);
+  let_go(now);
 }
 
 void Conversation::peer_left(Left how, base::TimePoint now) {
@@ -131,64 +114,45 @@ bool Conversation::answer_next(base::TimePoint now) {
 
 void Conversation::handle(smtp::Question question, base::TimePoint now) {
   stage_ = question.stage;
-  if (question.stage == Stage::mail && question.reaches_rules) {
-    if (auto latest = receiver_->edition(); latest != edition_) {
-      edition_ = std::move(latest);
-      session_.use(edition_->scenario->profile);
-    }
-    refused_.clear();
-  }
+  if (question.stage == Stage::mail && question.reaches_rules) begin_transaction();
+  hearers_ = audience_of(question, now);
   record_question(question, now);
   record_findings(now);
+  // Out of sequence it could not have begun a transaction.
+  if (question.stage == Stage::mail && question.normal.code != 503) had_mail_ = true;
   if (question.repeated) {
     const auto told = std::find_if(refused_.begin(), refused_.end(), [&](const auto& refused) {
       return refused.first == base::fold_domain(question.command.address);
     });
     return answer_as_normal(question, told == refused_.end() ? question.normal : told->second, now);
   }
-  if (!question.reaches_rules || !edition_->acts_at(question.stage)) {
-    return answer_as_normal(question, question.normal, now);
-  }
-  const auto inquiry = ask(question, now);
-  const auto decision = scenario::decide(*edition_->scenario, inquiry.query, edition_->counters);
-  if (!decision.near_trigger.empty()) record_note(decision.near_trigger, now);
-  if (decision.fired.empty()) return answer_as_normal(question, question.normal, now);
-  answer_by_rules(std::move(question), inquiry, decision, now);
+  if (!question.reaches_rules) return answer_as_normal(question, question.normal, now);
+  ask_rules(std::move(question), now);
+}
+
+// MAIL may begin one: whatever is in force now is so for all of it.
+void Conversation::begin_transaction() {
+  if (greeter_.renew()) session_.use(greeter_.edition().scenario->profile);
+  refused_.clear();
+  recipient_owners_.clear();
+  for (const auto& guest : guests_) guest->takes_part = false;
+  owners_ = directory_ == nullptr ? nullptr : directory_->snapshot();
+  if (owners_ && owners_->empty()) owners_ = nullptr;
+  told_mail_ = owners_ ? std::make_unique<ToldMail>() : nullptr;
+  if (told_mail_) told_mail_->first = !had_mail_;
+  choose_capture();
 }
 
 // The healthy server's way, and the fast one: no plan.
 void Conversation::answer_as_normal(
     const smtp::Question& question, const smtp::Reply& reply, base::TimePoint now
 ) {
-  if (question.stage == Stage::message && reply.positive()) keep_message(ReplySays::kept, now);
+  if (question.stage == Stage::message && reply.positive()) {
+    for (Party* party : hearers_) party->record_stored(Party::ReplySays::kept, now);
+  }
   record_reply(reply, question.stage, player_.offered_bytes(), now);
   player_.say(reply.wire);
   concluded(question, reply, now);
-}
-
-void Conversation::answer_by_rules(
-    smtp::Question&& question,
-    const Inquiry& inquiry,
-    const scenario::Decision& decision,
-    base::TimePoint now
-) {
-  auto action = scenario::act(
-      decision,
-      question.normal,
-      question.stage,
-      values_of(question, inquiry),
-      edition_->scenario->wire_scaled ? inquiry.moment.scale : 1.0
-  );
-  record_fired(decision, action, question.stage, now);
-  pending_ = std::make_unique<Pending>();
-  if (const auto* deciding = decision.deciding()) {
-    pending_->rule = base::Name(deciding->rule->name);
-    pending_->nth = static_cast<std::uint32_t>(deciding->nth);
-  }
-  pending_->question = std::move(question);
-  pending_->action = std::move(action);
-  pending_->begins = player_.offered_bytes() + noise_before_reply(pending_->action.plan);
-  player_.play(pending_->action.plan, pending_->action.draw, now);
 }
 
 // Follows a plan: the message is kept when the plan has come that far, the reply is recorded before
@@ -198,11 +162,9 @@ void Conversation::progress(base::TimePoint now) {
   const auto& action = pending_->action;
   if (!pending_->committed && action.plan.accepts() && player_.completed() >= action.plan.commit) {
     pending_->committed = true;
-    if (pending_->question.stage == Stage::message) {
-      keep_message(
-          action.positive && action.reply.code != 0 ? ReplySays::kept : ReplySays::otherwise, now
-      );
-    }
+    const bool says_so = action.positive && action.reply.code != 0;
+    const auto reply = says_so ? Party::ReplySays::kept : Party::ReplySays::otherwise;
+    for (Party* party : pending_->keepers) party->record_stored(reply, now);
   }
   if (!pending_->replied && action.reply.code != 0 && player_.offered_bytes() > pending_->begins) {
     pending_->replied = true;
@@ -224,7 +186,11 @@ void Conversation::concluded(
   if (question.stage == Stage::rcpt && question.reaches_rules && !positive && !question.repeated) {
     refused_.emplace_back(base::fold_domain(question.command.address), reply);
   }
+  const auto accepted = session_.envelope().recipients.size();
   session_.answer(positive);
+  if (question.stage == Stage::rcpt) note_owner(accepted);
+  // What came too early concerns those who have heard the question.
+  if (!guests_.empty()) record_findings(now);
   const bool ill_formed = !question.normal.positive();
   if (question.stage != Stage::quit || ill_formed || player_.over()) return;
   // Whatever QUIT was told, the connection ends (RFC 5321 4.1.1.10).

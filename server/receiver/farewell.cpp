@@ -44,7 +44,8 @@ void Conversation::leave_with(
   if (ended_ || left_ || player_.over() || pending_ != nullptr || ending_ != journal::Ending::none)
     return;
   ending_ = why;
-  const auto& profile = edition_->scenario->profile;
+  hearers_ = everyone();
+  const auto& profile = greeter_.edition().scenario->profile;
   const auto reply = smtp::make_reply(
       code,
       profile.enhanced_status_codes ? enhanced : std::string_view(),
@@ -60,29 +61,29 @@ void Conversation::leave_with(
 void Conversation::ended(base::TimePoint now) {
   if (ended_) return;
   ended_ = true;
-  while (const auto reply = replies_.next_cut()) {
-    if (reply->ends <= player_.written_bytes()) continue;
-    auto cut = event(journal::Kind::cut);
-    cut.stage = reply->stage;
-    cut.code = reply->code;
-    cut.reply = reply->event;
-    cut.count = player_.written_bytes() - std::min(player_.written_bytes(), reply->begins);
-    receiver_->record(std::move(cut), now);
-  }
+  greeter_.cut_off(player_.written_bytes(), now);
+  for (const auto& guest : guests_) guest->cut_off(player_.written_bytes(), now);
   record_recipients_behind_refused_mail(now);
-  auto over = event(journal::Kind::ended);
+  const auto over = ended_event();
+  for (const auto& guest : guests_) guest->left(over, now);
+  greeter_.left(over, now);
+}
+
+journal::Event Conversation::ended_event() const {
+  journal::Event over;
+  over.kind = journal::Kind::ended;
   over.ending = how_it_ended();
   over.stage = session_.in_data() ? Stage::message : stage_;
   over.held = held_;
   over.count = octets_in_;
-  receiver_->record(std::move(over), now);
-  receiver_->closed();
+  return over;
 }
 
 // A 421 to MAIL ends the connection before the RCPTs that were pipelined behind it have their turn.
 // They are answered by nobody, but they say whose attempts these were.
 void Conversation::record_recipients_behind_refused_mail(base::TimePoint now) {
   if (pending_ || stage_ != Stage::mail) return;
+  hearers_ = Parties(&greeter_alone_, 1);
   for (auto next = session_.next(); next && next->behind_refused_mail; next = session_.next()) {
     record_question(*next, now);
     session_.answer(false);

@@ -1,5 +1,8 @@
 // What a conversation asks the rules: the facts of a question, gathered from session, journal and
-// receiver.
+// receiver; and what becomes of their answers.
+#include <algorithm>
+#include <utility>
+
 #include "receiver/conversation.hpp"
 
 namespace receiver {
@@ -8,13 +11,132 @@ namespace {
 
 using base::Stage;
 
+// Stages whose questions belong to those who own the recipients; the others are the greeter's.
+bool has_owners(Stage stage) {
+  return stage == Stage::rcpt || stage == Stage::data || stage == Stage::message;
+}
+
+// Octets that a plan sends before its reply.
+std::uint64_t noise_before_reply(const wire::Plan& plan) {
+  std::uint64_t octets = 0;
+  for (const auto& op : plan.ops) {
+    if (op.kind == wire::Op::Kind::say) break;
+    if (op.kind == wire::Op::Kind::noise) octets += op.n;
+  }
+  return octets;
+}
+
+std::size_t place_of_reply(const wire::Plan& plan) {
+  const auto say = std::find_if(plan.ops.begin(), plan.ops.end(), [](const wire::Op& op) {
+    return op.kind == wire::Op::Kind::say;
+  });
+  return static_cast<std::size_t>(say - plan.ops.begin());
+}
+
 }  // namespace
 
-Conversation::Inquiry Conversation::ask(const smtp::Question& question, base::TimePoint now) const {
-  const auto& envelope = session_.envelope();
+void Conversation::ask_rules(smtp::Question question, base::TimePoint now) {
+  std::vector<Opinion> opinions;
   const auto stage = question.stage;
+  const auto ask = [&](Party& party, Stage asked) {
+    if (!party.edition().acts_at(asked)) return true;
+    auto opinion = opinion_of(party, question, asked, now);
+    if (opinion.decision.fired.empty()) return true;
+    const bool goes_on = asked == stage || let_through(opinion);
+    opinions.push_back(std::move(opinion));
+    return goes_on;
+  };
+  for (Party* party : has_owners(stage) ? hearers_ : Parties(&greeter_alone_, 1)) {
+    // A guest was not there at MAIL: its first RCPT is told what MAIL would have been.
+    const bool late = stage == Stage::rcpt && party != &greeter_ && !party->mail_asked;
+    party->mail_asked = true;
+    party->trace = nullptr;
+    if (late && !ask(*party, Stage::mail)) continue;
+    ask(*party, stage);
+  }
+  if (opinions.empty()) return answer_as_normal(question, question.normal, now);
+  play(std::move(question), opinions, now);
+}
+
+void Conversation::play(
+    smtp::Question&& question, std::vector<Opinion>& opinions, base::TimePoint now
+) {
+  auto agreement = agree(opinions, question.normal);
+  auto pending = std::make_unique<Pending>();
+  auto& action = agreement.action;
+  for (const auto& opinion : opinions) record_fired(opinion, action.reply.code != 0, now);
+  if (agreement.decider) {
+    const auto& deciding = opinions[*agreement.decider];
+    const auto* fired = deciding.decision.deciding();
+    pending->decider = deciding.party;
+    pending->rule = base::Name(fired->rule->name);
+    pending->nth = static_cast<std::uint32_t>(fired->nth);
+  }
+  if (question.stage == Stage::message) {
+    pending->keepers = keepers_of(action, pending->decider, opinions);
+    // The reply says that the message is kept, and somebody's rule does not lie about it.
+    if (action.positive && !action.plan.accepts() && !pending->keepers.empty()) {
+      action.plan.commit = place_of_reply(action.plan);
+    }
+  }
+  pending->question = std::move(question);
+  pending->action = std::move(action);
+  pending->begins = player_.offered_bytes() + noise_before_reply(pending->action.plan);
+  pending_ = std::move(pending);
+  player_.play(pending_->action.plan, pending_->action.draw, now);
+}
+
+// Who stores the message when the plan accepts it. A refusal is everybody's: only whoever refuses
+// may have a rule that stores all the same.
+std::vector<Party*> Conversation::keepers_of(
+    const scenario::Action& action, Party* decider, const std::vector<Opinion>& opinions
+) const {
+  std::vector<Party*> keepers;
+  for (Party* party : hearers_) {
+    const auto own = std::find_if(opinions.begin(), opinions.end(), [&](const auto& opinion) {
+      return opinion.party == party;
+    });
+    const bool would = own == opinions.end() || own->keeps;
+    if (would && (action.positive || party == decider)) keepers.push_back(party);
+  }
+  return keepers;
+}
+
+Opinion Conversation::opinion_of(
+    Party& party, const smtp::Question& question, Stage stage, base::TimePoint now
+) {
+  const auto inquiry = inquiry_for(party, question, stage, now);
+  const auto& scenario = *party.edition().scenario;
+  Opinion opinion{.party = &party};
+  auto& decision = opinion.decision;
+  scenario::Considerations considered;
+  decision = scenario::decide(scenario, inquiry.query, *party.edition().counters, &considered);
+  if (!considered.all().empty()) {
+    if (!party.trace) party.trace = std::make_shared<RuleTrace>(party.edition().scenario);
+    party.trace->add(scenario::facts_of(inquiry.query), std::move(considered));
+  }
+  if (!decision.near_trigger.empty()) record_note(party, decision.near_trigger, now);
+  if (decision.fired.empty()) return opinion;
+  opinion.action = scenario::act(
+      decision,
+      question.normal,
+      question.stage,
+      values_of(inquiry),
+      scenario.wire_scaled ? inquiry.moment.scale : 1.0
+  );
+  opinion.decides = decision.deciding() != nullptr;
+  opinion.keeps = !opinion.decides || opinion.action.plan.accepts();
+  return opinion;
+}
+
+Conversation::Inquiry Conversation::inquiry_for(
+    const Party& party, const smtp::Question& question, Stage stage, base::TimePoint now
+) const {
+  const auto& envelope = session_.envelope();
+  // The MAIL itself, or what is known of it later.
+  const bool comes = question.stage == Stage::mail;
   Inquiry inquiry;
-  inquiry.moment = receiver_->moment(*edition_, now);
+  inquiry.moment = party.receiver().moment(party.edition(), now);
   auto& query = inquiry.query;
   query.stage = stage;
   query.envelope = &envelope;
@@ -25,33 +147,16 @@ Conversation::Inquiry Conversation::ask(const smtp::Question& question, base::Ti
   query.receiver_time = inquiry.moment.receiver_time;
   query.phase = inquiry.moment.phase;
   query.phase_left = inquiry.moment.phase_left;
-  query.size = envelope.declared_size;
-  query.has_sender = stage == Stage::mail || envelope.has_sender;
-  query.sender = stage == Stage::mail ? std::string_view(question.command.address)
-                                      : std::string_view(envelope.sender);
+  query.size = comes ? smtp::declared_size(question.command) : envelope.declared_size;
+  query.has_sender = comes || envelope.has_sender;
+  query.sender =
+      comes ? std::string_view(question.command.address) : std::string_view(envelope.sender);
   if (stage == Stage::mail) {
-    query.size = smtp::declared_size(question.command);
-    query.parameters = &question.command.parameters;
+    query.parameters = comes ? &question.command.parameters : &envelope.mail_parameters;
   } else if (stage == Stage::rcpt) {
     query.parameters = &question.command.parameters;
-    inquiry.deliveries.push_back(receiver_->find(peer_.connection, question.command.address));
-    query.targets.push_back(
-        {.recipient = question.command.address,
-         .delivery_key = {},
-         .parameters = &question.command.parameters}
-    );
-  } else if (stage == Stage::data || stage == Stage::message) {
-    for (const auto& recipient : envelope.recipients) {
-      inquiry.deliveries.push_back(receiver_->find(peer_.connection, recipient.address));
-      query.targets.push_back(
-          {.recipient = recipient.address, .delivery_key = {}, .parameters = &recipient.parameters}
-      );
-    }
   }
-  for (std::size_t i = 0; i < query.targets.size(); ++i) {
-    query.targets[i].delivery_key = inquiry.deliveries[i].key;
-    query.targets[i].attempt = inquiry.deliveries[i].attempt;
-  }
+  add_targets(inquiry, party, question);
   if (question.message) {
     query.message = question.message.get();
     query.size = question.message->size;
@@ -59,12 +164,33 @@ Conversation::Inquiry Conversation::ask(const smtp::Question& question, base::Ti
   return inquiry;
 }
 
-scenario::Placeholders Conversation::values_of(const smtp::Question&, const Inquiry& inquiry)
+// The recipients that are the party's.
+void Conversation::add_targets(Inquiry& inquiry, const Party& party, const smtp::Question& question)
     const {
+  auto& query = inquiry.query;
+  const auto add = [&](const std::string& address, const std::vector<smtp::Parameter>& parameters) {
+    inquiry.deliveries.push_back(party.receiver().find(peer_.connection, address));
+    query.targets.push_back({.recipient = address, .delivery_key = {}, .parameters = &parameters});
+  };
+  if (query.stage == Stage::rcpt) {
+    add(question.command.address, question.command.parameters);
+  } else if (query.stage == Stage::data || query.stage == Stage::message) {
+    const auto& recipients = session_.envelope().recipients;
+    for (std::size_t i = 0; i < recipients.size(); ++i) {
+      if (owns(party, i)) add(recipients[i].address, recipients[i].parameters);
+    }
+  }
+  for (std::size_t i = 0; i < query.targets.size(); ++i) {
+    query.targets[i].delivery_key = inquiry.deliveries[i].key;
+    query.targets[i].attempt = inquiry.deliveries[i].attempt;
+  }
+}
+
+scenario::Placeholders Conversation::values_of(const Inquiry& inquiry) const {
   scenario::Placeholders values;
   values.sender = inquiry.query.sender;
   values.client = client_;
-  values.hostname = edition_->scenario->profile.hostname;
+  values.hostname = greeter_.edition().scenario->profile.hostname;
   values.connection = peer_.connection;
   if (!inquiry.query.targets.empty()) {
     values.recipient = inquiry.query.targets.front().recipient;

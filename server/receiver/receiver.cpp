@@ -25,16 +25,6 @@ journal::Setup setup_of(const scenario::Scenario& s) {
 
 }  // namespace
 
-Edition::Edition(scenario::ScenarioPtr s) : scenario(std::move(s)) {
-  for (const auto& rule : scenario->rules) acts_at_[static_cast<std::size_t>(rule.stage)] = true;
-  if (scenario->triggers) {
-    for (const auto stage : {base::Stage::rcpt, base::Stage::data, base::Stage::message}) {
-      acts_at_[static_cast<std::size_t>(stage)] = true;
-    }
-  }
-  for (const auto& phase : scenario->phases) phase_names.emplace_back(phase.name);
-}
-
 Receiver::Receiver(
     std::string name,
     scenario::ScenarioPtr scenario,
@@ -46,10 +36,15 @@ Receiver::Receiver(
       shared_name_(name_),
       journal_(journal),
       run_start_(run_start),
-      edition_(std::make_shared<const Edition>(std::move(scenario))),
-      clocks_(now, edition_->scenario->scale) {
+      scenario_(std::move(scenario)),
+      edition_(std::make_shared<const Edition>(scenario_, 1)),
+      clocks_(now, scenario_->scale) {
   const std::lock_guard lock(mutex_);
-  put_in_force_locked(now);
+  last_rule_ = edition_->own_rules;
+  // A receiver of this name may have been there before.
+  if (journal_.has_forgotten()) void_journal_locked("a new receiver", now);
+  record_setup_locked(now);
+  await_phase_end_locked(now);
 }
 
 EditionPtr Receiver::edition() const {
@@ -60,22 +55,42 @@ EditionPtr Receiver::edition() const {
 void Receiver::use(scenario::ScenarioPtr scenario, base::TimePoint now) {
   const std::lock_guard lock(mutex_);
   pass_phases_locked(now);
-  clocks_.set_scale(now, scenario->scale);
-  clocks_.restart_receiver();
-  edition_ = std::make_shared<const Edition>(std::move(scenario));
-  // Connections that are open go on under the new clock, so it must run for them.
-  if (open_connections_ > 0) clocks_.start_receiver(now);
-  put_in_force_locked(now);
+  scenario_ = std::move(scenario);
+  begin_anew_locked(now);
+  record_setup_locked(now);
+  await_phase_end_locked(now);
 }
 
-void Receiver::put_in_force_locked(base::TimePoint now) {
+void Receiver::begin_anew_locked(base::TimePoint now) {
+  clocks_.set_scale(now, scenario_->scale);
+  clocks_.restart_receiver();
+  edition_ = std::make_shared<const Edition>(scenario_, edition_->generation + 1);
+  pushed_.clear();
+  last_rule_ = edition_->own_rules;
   phase_ = 0;
+  phase_began_ = base::Duration{0};
   phase_ends_ = base::kNever;
+  // Connections that are open go on under the new clock, so it must run for them.
+  if (open_connections_ > 0) clocks_.start_receiver(now);
+}
+
+void Receiver::record_setup_locked(base::TimePoint now) {
+  auto setup = setup_of(*scenario_);
+  setup.scale = clocks_.scale();
   journal::Event event;
   event.kind = journal::Kind::receiver;
-  event.setup = std::make_shared<const journal::Setup>(setup_of(*edition_->scenario));
+  event.setup = std::make_shared<const journal::Setup>(std::move(setup));
   record_locked(std::move(event), now);
-  await_phase_end_locked(now);
+}
+
+// The events that follow tell all that is known from here on.
+void Receiver::void_journal_locked(std::string_view what, base::TimePoint now) {
+  ++journals_;
+  messages_.clear();
+  journal::Event event;
+  event.kind = journal::Kind::reset;
+  event.text = what;
+  record_locked(std::move(event), now);
 }
 
 base::Micros Receiver::in_run(base::TimePoint at) const {
@@ -89,6 +104,7 @@ std::uint64_t Receiver::record(journal::Event event, base::TimePoint now) {
 }
 
 std::uint64_t Receiver::record_locked(journal::Event&& event, base::TimePoint now) {
+  if (retired_) return 0;
   event.at = in_micros(now - run_start_);
   event.judge = in_micros(clocks_.judge(now));
   event.clock = in_micros(clocks_.receiver(now));
@@ -98,6 +114,7 @@ std::uint64_t Receiver::record_locked(journal::Event&& event, base::TimePoint no
   // Attempts name their evidence by number, so the journal comes first.
   const auto kept = journal_.keep(std::move(event));
   account_.add(*kept);
+  meter_.add(*kept);
   return kept->seq;
 }
 
@@ -105,6 +122,7 @@ std::uint64_t Receiver::record_locked(journal::Event&& event, base::TimePoint no
 void Receiver::pass_phases_locked(base::TimePoint now) {
   while (phase_ends_ <= now) {
     const auto at = phase_ends_;
+    phase_began_ += edition_->scenario->phases[phase_].lasts.value_or(base::Duration{0});
     ++phase_;
     await_phase_end_locked(at);
     journal::Event event;
@@ -117,13 +135,9 @@ void Receiver::pass_phases_locked(base::TimePoint now) {
 void Receiver::await_phase_end_locked(base::TimePoint earliest) {
   phase_ends_ = base::kNever;
   const auto& phases = edition_->scenario->phases;
-  if (!clocks_.started() || phase_ + 1 >= phases.size()) return;
-  base::Duration ends{0};
-  for (std::size_t i = 0; i <= phase_; ++i) {
-    if (!phases[i].lasts) return;
-    ends += *phases[i].lasts;
-  }
-  phase_ends_ = std::max(clocks_.when_receiver_shows(ends), earliest);
+  const auto& lasts = phases[phase_].lasts;
+  if (!clocks_.started() || phase_ + 1 >= phases.size() || !lasts) return;
+  phase_ends_ = std::max(clocks_.when_receiver_shows(phase_began_ + *lasts), earliest);
 }
 
 void Receiver::opened(base::TimePoint now) {
@@ -145,17 +159,52 @@ Receiver::Moment Receiver::moment(const Edition& edition, base::TimePoint now) {
   Moment moment;
   moment.receiver_time = clocks_.receiver(now);
   moment.scale = clocks_.scale();
-  const auto here = scenario::phase_at(*edition.scenario, moment.receiver_time);
-  // What the journal says of the phase is what rules go by, to the nanosecond.
-  moment.phase = &edition == edition_.get() ? phase_ : here.index;
-  if (here.ends && moment.phase == here.index)
-    moment.phase_left = *here.ends - moment.receiver_time;
+  std::optional<base::Duration> ends;
+  if (edition.generation == edition_->generation) {
+    // What the journal says of the phase is what rules go by, to the nanosecond.
+    moment.phase = phase_;
+    const auto& lasts = edition.scenario->phases[phase_].lasts;
+    const bool last = phase_ + 1 == edition.scenario->phases.size();
+    if (lasts && !last) ends = phase_began_ + *lasts;
+  } else {
+    // By its name, since that is what the events tell: a scenario that has been replaced meanwhile
+    // may not know it.
+    const auto& names = edition.phase_names;
+    const auto same = std::find(names.begin(), names.end(), edition_->phase_names[phase_]);
+    moment.phase =
+        same == names.end() ? Moment::kNoPhase : static_cast<std::size_t>(same - names.begin());
+  }
+  if (ends && *ends > moment.receiver_time) moment.phase_left = *ends - moment.receiver_time;
   return moment;
 }
 
 journal::DeliveryRef Receiver::find(std::uint64_t connection, std::string_view recipient) const {
   const std::lock_guard lock(mutex_);
-  return account_.deliveries.find(connection, recipient);
+  auto found = account_.deliveries.find(connection, recipient);
+  // Deliveries are numbered anew in a new journal, but none of them is one of those before.
+  if (journals_ > 0) found.key += " @" + std::to_string(journals_);
+  return found;
+}
+
+journal::DeliveryRef Receiver::would_be(
+    std::string_view sender,
+    std::string_view recipient,
+    const journal::Deliveries::Parameters& parameters
+) const {
+  const std::lock_guard lock(mutex_);
+  auto found = account_.deliveries.would_be(sender, recipient, parameters, parameters);
+  if (journals_ > 0) found.key += " @" + std::to_string(journals_);
+  return found;
+}
+
+journal::Meter::Figures Receiver::figures() const {
+  const std::lock_guard lock(mutex_);
+  return meter_.figures();
+}
+
+base::Micros Receiver::idle(std::uint64_t connection) const {
+  const std::lock_guard lock(mutex_);
+  return account_.deliveries.idle(connection);
 }
 
 base::TimePoint Receiver::tick(base::TimePoint now) {
@@ -223,8 +272,9 @@ void Receiver::conclude(base::TimePoint now, const See& see) {
   see(account_, account_.marks.last());
 }
 
-Status Receiver::status(base::TimePoint now) const {
+Status Receiver::status(base::TimePoint now) {
   const std::lock_guard lock(mutex_);
+  pass_phases_locked(now);
   const auto& s = *edition_->scenario;
   Status status;
   status.scenario = s.name;
@@ -233,11 +283,12 @@ Status Receiver::status(base::TimePoint now) const {
   status.receiver_clock = clocks_.receiver(now);
   status.judge_clock = clocks_.judge(now);
   status.clock_started = clocks_.started();
-  status.phase = s.phases[scenario::phase_at(s, status.receiver_clock).index].name;
+  status.phase = s.phases[phase_].name;
   status.open_connections = open_connections_;
   status.counts = account_.deliveries.counts();
   status.dropped_events = journal_.dropped(name_);
   status.forgotten_attempts = account_.deliveries.dropped();
+  status.messages = messages_.counts();
   return status;
 }
 

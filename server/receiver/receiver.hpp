@@ -4,7 +4,6 @@
 // connections call from the SMTP thread, the API from its own.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,31 +19,12 @@
 #include "base/time.hpp"
 #include "journal/account.hpp"
 #include "journal/journal.hpp"
-#include "scenario/counters.hpp"
+#include "journal/meter.hpp"
+#include "receiver/edition.hpp"
+#include "receiver/messages.hpp"
 #include "scenario/model.hpp"
 
 namespace receiver {
-
-// A scenario in force, with the counters of its rules. A connection keeps the edition it began
-// with.
-struct Edition {
-  scenario::ScenarioPtr scenario;
-  std::vector<base::Name> phase_names;  // by phase index
-  mutable scenario::Counters counters{};
-
-  explicit Edition(scenario::ScenarioPtr s);
-
-  // Whether a rule or trigger could act at `stage` at all: most questions of a healthy server need
-  // no query.
-  [[nodiscard]] bool acts_at(base::Stage stage) const {
-    return acts_at_[static_cast<std::size_t>(stage)];
-  }
-
- private:
-  std::array<bool, base::kStageNames.size()> acts_at_{};
-};
-
-using EditionPtr = std::shared_ptr<const Edition>;
 
 // What the API shows of a receiver's state at an instant.
 struct Status {
@@ -59,6 +39,7 @@ struct Status {
   journal::Deliveries::Counts counts{};
   std::uint64_t dropped_events = 0;
   std::uint64_t forgotten_attempts = 0;
+  Messages::Counts messages{};
 };
 
 class Receiver {
@@ -81,6 +62,55 @@ class Receiver {
   // connections meet it at their next MAIL.
   void use(scenario::ScenarioPtr scenario, base::TimePoint now);
 
+  // ---- rules in front of the scenario's own, until a new scenario or a reset
+
+  static constexpr std::size_t kMostPushed = 1000;
+
+  // The id that the next pushed rule will have: the API names unnamed ones by it.
+  [[nodiscard]] std::size_t next_rule() const;
+
+  // Puts a rule, made by scenario::load_rule for this receiver's edition, in front of all; in force
+  // for connections accepted and transactions begun from now on. nullopt: there are kMostPushed.
+  std::optional<RuleView> push_rule(scenario::Rule rule, base::TimePoint now);
+
+  // Takes a pushed rule away; as it was last. nullopt: there is no pushed rule of that id.
+  std::optional<RuleView> remove_rule(std::size_t id, base::TimePoint now);
+
+  // ---- state
+
+  // Goes to a phase of the scenario in force at once; it lasts as long as it says, then the next
+  // one follows. False: there is none of that name.
+  bool enter_phase(std::string_view phase, base::TimePoint now);
+
+  // From now on one real second stands for `scale` (> 0) simulated ones.
+  void rescale(double scale, base::TimePoint now);
+
+  // All rules count anew.
+  void reset_counters(base::TimePoint now);
+
+  // State and journal begin anew: phases, receiver clock, counters, pushed rules, messages, events.
+  void reset(base::TimePoint now);
+
+  // Forgets events, attempts, deliveries and messages; the state stays. How many events that were.
+  std::uint64_t clear_journal(base::TimePoint now);
+
+  // The receiver is gone: the journal forgets its name, and what it still records is kept nowhere.
+  void retire();
+  [[nodiscard]] bool is_retired() const;
+
+  // ---- messages
+
+  // `message.id` is the number of its event; what is to be kept of it has been captured.
+  void keep(KeptMessage message);
+  void mark_stored(std::uint64_t message);
+
+  [[nodiscard]] Messages::Page messages(
+      std::uint64_t after, std::size_t limit, const Messages::Filter& filter
+  ) const;
+  [[nodiscard]] std::optional<KeptMessage> message(std::uint64_t id) const;
+
+  // ---- the record
+
   // Completes and keeps an event: at, judge, clock, receiver, phase. Phase changes due by `now` are
   // recorded first, each at its own instant.
   std::uint64_t record(journal::Event event, base::TimePoint now);
@@ -93,8 +123,10 @@ class Receiver {
   void closed();
 
   // Where the receiver is at `now`, for a query; phase changes due are recorded first. The phase is
-  // one of `edition`'s, which need not be in force any more.
+  // the present one among those of `edition`, which need not be in force any more: kNoPhase if it
+  // has none of that name.
   struct Moment {
+    static constexpr std::size_t kNoPhase = static_cast<std::size_t>(-1);
     base::Duration receiver_time{0};
     std::size_t phase = 0;
     base::Duration phase_left{0};  // receiver clock, until the phase ends; 0: it has no end
@@ -107,6 +139,17 @@ class Receiver {
   // recorded.
   [[nodiscard]] journal::DeliveryRef find(std::uint64_t connection, std::string_view recipient)
       const;
+
+  // The same for a transaction that there is none of: what it would be if this sender offered this
+  // recipient now.
+  [[nodiscard]] journal::DeliveryRef would_be(
+      std::string_view sender,
+      std::string_view recipient,
+      const journal::Deliveries::Parameters& parameters
+  ) const;
+
+  // How long the client of a connection kept it waiting before its first MAIL.
+  [[nodiscard]] base::Micros idle(std::uint64_t connection) const;
 
   // Records phase changes that are due; call at least every 250 ms. Returns the instant of the next
   // one (kNever: none).
@@ -138,7 +181,11 @@ class Receiver {
   // whoever reads the journal up to it knows as much.
   void conclude(base::TimePoint now, const See& see);
 
-  [[nodiscard]] Status status(base::TimePoint now) const;
+  // Counts and times since it was made, or reset.
+  [[nodiscard]] journal::Meter::Figures figures() const;
+
+  // Phase changes that are due are recorded first.
+  [[nodiscard]] Status status(base::TimePoint now);
   [[nodiscard]] std::vector<journal::Attempt> attempts(std::uint64_t after, std::size_t limit)
       const;
 
@@ -154,7 +201,10 @@ class Receiver {
  private:
   std::uint64_t record_locked(journal::Event&& event, base::TimePoint now);
   void pass_phases_locked(base::TimePoint now);
-  void put_in_force_locked(base::TimePoint now);
+  void begin_anew_locked(base::TimePoint now);
+  void record_setup_locked(base::TimePoint now);
+  void replace_rules_locked(std::vector<scenario::Rule> pushed);
+  void void_journal_locked(std::string_view what, base::TimePoint now);
   void await_phase_end_locked(base::TimePoint earliest);
 
   // Constant after construction.
@@ -165,13 +215,21 @@ class Receiver {
 
   // Guarded by mutex_.
   mutable std::mutex mutex_;
-  EditionPtr edition_;
+  scenario::ScenarioPtr scenario_;      // without pushed rules
+  std::vector<scenario::Rule> pushed_;  // the newest first
+  std::size_t last_rule_ = 0;           // the highest id given out in this generation
+  EditionPtr edition_;                  // of these
+  Messages messages_;
   base::Clocks clocks_;
   journal::Account account_;
-  std::size_t phase_ = 0;  // the one the journal knows of
+  journal::Meter meter_;
+  std::uint64_t journals_ = 0;     // how often it began anew
+  std::size_t phase_ = 0;          // the one the journal knows of
+  base::Duration phase_began_{0};  // receiver clock
   base::TimePoint phase_ends_ = base::kNever;
   std::uint64_t open_connections_ = 0;
   base::TimePoint last_event_{};
+  bool retired_ = false;
 };
 
 }  // namespace receiver

@@ -1,4 +1,5 @@
-// What a conversation writes into the journal: one function per kind of event.
+// What a conversation writes into the journals: one function per kind of event. Unless it says
+// otherwise, each is told to those who hear of the question in hand.
 #include <utility>
 
 #include "receiver/conversation.hpp"
@@ -11,54 +12,42 @@ namespace {
 using base::Stage;
 using journal::Kind;
 
-// The fields of a message that the delivery key names, as "header.x-id" -> value.
-std::vector<std::pair<std::string, std::string>> key_fields(
-    const smtp::Message& message, const std::vector<std::string>& delivery_key
-) {
-  static constexpr std::string_view kPrefix = "header.";
-  std::vector<std::pair<std::string, std::string>> fields;
-  for (const auto& part : delivery_key) {
-    if (!part.starts_with(kPrefix)) continue;
-    const auto values = message.header(std::string_view(part).substr(kPrefix.size()));
-    if (!values.empty()) fields.emplace_back(part, values.front());
-  }
-  return fields;
-}
-
-std::shared_ptr<const journal::MessageFacts> facts_of(
-    const smtp::Message& message, const std::vector<std::string>& delivery_key
-) {
-  auto facts = std::make_shared<journal::MessageFacts>();
-  facts->size = message.size;
-  facts->message_id = message.message_id;
-  facts->body_hash = message.body_hash;
-  facts->key_fields = key_fields(message, delivery_key);
-  return facts;
+journal::Event event_of(Kind kind, Stage stage) {
+  journal::Event event;
+  event.kind = kind;
+  event.stage = stage;
+  return event;
 }
 
 }  // namespace
 
-journal::Event Conversation::event(Kind kind) const {
-  journal::Event event;
-  event.kind = kind;
-  event.connection = peer_.connection;
-  return event;
+journal::Event Conversation::connected_event() const {
+  journal::Event connected;
+  connected.kind = Kind::connected;
+  connected.subject = client_;
+  connected.text = peer_.listener;
+  return connected;
+}
+
+void Conversation::tell(journal::Event event, base::TimePoint now) {
+  for (Party* party : hearers_.first(hearers_.size() - 1)) party->record(event, now);
+  hearers_.back()->record(std::move(event), now);
 }
 
 void Conversation::record_question(const smtp::Question& question, base::TimePoint now) {
   if (question.stage == Stage::connect) return;
-  if (question.stage == Stage::message) {
-    auto arrived = event(Kind::message);
-    arrived.stage = Stage::message;
-    arrived.message = facts_of(*question.message, edition_->scenario->delivery_key);
-    receiver_->record(std::move(arrived), now);
-    return;
-  }
+  if (question.stage == Stage::message) return record_message(question, now);
+  auto came = command_event(question);
+  const bool others_may_join = question.stage == Stage::mail && question.reaches_rules;
+  if (others_may_join && told_mail_) told_mail_->command = came;
+  tell(std::move(came), now);
+}
+
+journal::Event Conversation::command_event(const smtp::Question& question) {
   const auto& command = question.command;
-  auto came = event(Kind::command);
-  came.stage = question.stage;
+  auto came = event_of(Kind::command, question.stage);
   came.flag = !question.reaches_rules;
-  came.began = receiver_->in_run(arrivals_.of(question.offset));
+  came.began = greeter_.receiver().in_run(arrivals_.of(question.offset));
   came.text = question.line;
   if (command.verb == smtp::Verb::mail || command.verb == smtp::Verb::rcpt) {
     came.subject = command.address;
@@ -69,74 +58,78 @@ void Conversation::record_question(const smtp::Question& question, base::TimePoi
   } else {
     came.subject = command.argument;
   }
-  receiver_->record(std::move(came), now);
+  return came;
+}
+
+void Conversation::record_message(const smtp::Question& question, base::TimePoint now) {
+  const auto& envelope = session_.envelope();
+  for (Party* party : hearers_) {
+    std::vector<std::string> recipients;
+    recipients.reserve(envelope.recipients.size());
+    for (std::size_t i = 0; i < envelope.recipients.size(); ++i) {
+      if (owns(*party, i)) recipients.push_back(envelope.recipients[i].address);
+    }
+    party->record_message(question.message, envelope.sender, std::move(recipients), now);
+  }
 }
 
 void Conversation::record_findings(base::TimePoint now) {
   for (auto& finding : session_.take_findings()) {
-    auto found = event(Kind::finding);
-    found.stage = stage_;
+    auto found = event_of(Kind::finding, stage_);
     found.subject = smtp::name_of(finding.kind);
     found.text = std::move(finding.detail);
-    receiver_->record(std::move(found), now);
+    tell(std::move(found), now);
   }
 }
 
-void Conversation::record_note(std::string_view text, base::TimePoint now) {
-  auto note = event(Kind::note);
-  note.stage = stage_;
+// Of one party.
+void Conversation::record_note(Party& party, std::string_view text, base::TimePoint now) {
+  auto note = event_of(Kind::note, stage_);
   note.text = text;
-  receiver_->record(std::move(note), now);
+  party.record(std::move(note), now);
 }
 
-// Rules that leave no trace in a reply of their own: the adding ones, and a deciding one that says
-// nothing.
-void Conversation::record_fired(
-    const scenario::Decision& decision,
-    const scenario::Action& action,
-    Stage stage,
-    base::TimePoint now
-) {
+// Rules of one party that leave no trace in a reply of their own: the adding ones, and a deciding
+// one that says nothing.
+void Conversation::record_fired(const Opinion& opinion, bool replies, base::TimePoint now) {
+  const auto& decision = opinion.decision;
   for (const auto& fired : decision.fired) {
-    if (&fired == decision.deciding() && action.reply.code != 0) continue;
-    auto acted = event(Kind::fired);
-    acted.stage = stage;
+    if (opinion.decides && replies && &fired == decision.deciding()) continue;
+    auto acted = event_of(Kind::fired, stage_);
     acted.rule = base::Name(fired.rule->name);
     acted.nth = static_cast<std::uint32_t>(fired.nth);
-    receiver_->record(std::move(acted), now);
+    if (!replies) acted.trace = std::exchange(opinion.party->trace, nullptr);
+    opinion.party->record(std::move(acted), now);
   }
-  for (const auto& text : action.notes) record_note(text, now);
+  for (const auto& text : opinion.action.notes) record_note(*opinion.party, text, now);
 }
 
-// `begins`: output octets before it.
+// `begins`: output octets before it. Only the party whose rule it is learns of the rule.
 void Conversation::record_reply(
     const smtp::Reply& reply, Stage stage, std::uint64_t begins, base::TimePoint now
 ) {
-  auto planned = event(Kind::reply);
-  planned.stage = stage;
+  auto planned = event_of(Kind::reply, stage);
   planned.code = reply.code;
   planned.enhanced = reply.enhanced;
   planned.text = smtp::text_of(reply);
-  if (pending_) {
-    planned.rule = pending_->rule;
-    planned.nth = pending_->nth;
+  const ReplyLog::Planned place{
+      .begins = begins,
+      .ends = begins + reply.wire.size(),
+      .at = now,
+      .stage = stage,
+      .code = reply.code};
+  if (stage == Stage::mail && told_mail_ && told_mail_->planned.ends == 0) {
+    told_mail_->reply = planned;
+    told_mail_->planned = place;
   }
-  const auto number = receiver_->record(std::move(planned), now);
-  replies_.planned(
-      {.event = number,
-       .begins = begins,
-       .ends = begins + reply.wire.size(),
-       .at = now,
-       .stage = stage,
-       .code = reply.code}
-  );
-}
-
-void Conversation::keep_message(ReplySays reply, base::TimePoint now) {
-  auto stored = event(Kind::stored);
-  stored.stage = Stage::message;
-  stored.flag = reply == ReplySays::otherwise;
-  receiver_->record(std::move(stored), now);
+  for (Party* party : hearers_) {
+    auto own = party == hearers_.back() ? std::move(planned) : planned;
+    if (pending_ && pending_->decider == party) {
+      own.rule = pending_->rule;
+      own.nth = pending_->nth;
+    }
+    party->record_reply(std::move(own), place, now);
+  }
 }
 
 }  // namespace receiver

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace scenario {
 
@@ -22,7 +23,7 @@ class Counters {
 
   // What of a rule decides whether it fires.
   struct Terms {
-    std::size_t rule = 0;     // index; one per rule of a scenario
+    std::size_t rule = 0;     // Rule::id
     std::string_view name{};  // feeds the draw
     std::uint64_t after = 0;
     std::optional<std::uint64_t> times{};
@@ -42,6 +43,29 @@ class Counters {
   // chance. A firing counts for every key that was claimed.
   Claim claim(const Terms& terms, std::span<const std::string> keys);
 
+  // What claim() would say now. Changes nothing.
+  [[nodiscard]] Claim peek(const Terms& terms, std::span<const std::string> keys) const;
+
+  // How often a rule was reached and has fired, over all keys, also those forgotten.
+  struct Totals {
+    std::uint64_t reached = 0;
+    std::uint64_t fired = 0;
+
+    bool operator==(const Totals&) const = default;
+  };
+
+  [[nodiscard]] Totals totals(std::size_t rule) const;
+
+  struct Count {
+    std::size_t rule = 0;
+    std::string key{};
+    std::uint64_t reached = 0;
+    std::uint64_t fired = 0;
+  };
+
+  // Of the keys used last, the latest first, at most `most`.
+  [[nodiscard]] std::vector<Count> latest(std::size_t most) const;
+
   void clear();
 
   // Keys forgotten because of the limit.
@@ -49,7 +73,7 @@ class Counters {
 
  private:
   struct Entry {
-    std::string key;
+    std::string key;  // rule and key as one text
     std::uint64_t reached = 0;
     std::uint64_t fired = 0;
   };
@@ -57,6 +81,7 @@ class Counters {
   using Entries = std::list<Entry>;  // the most recently used first
 
   Entry& touch(std::size_t rule, std::string_view key);
+  [[nodiscard]] const Entry* find(std::size_t rule, std::string_view key) const;
 
   const std::size_t max_keys_;
 
@@ -64,6 +89,7 @@ class Counters {
   mutable std::mutex mutex_;
   Entries entries_;
   std::unordered_map<std::string_view, Entries::iterator> by_key_;  // views into entries_
+  std::unordered_map<std::size_t, Totals> totals_;
   std::uint64_t forgotten_ = 0;
 };
 

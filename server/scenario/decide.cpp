@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/random.hpp"
 #include "base/text.hpp"
 #include "scenario/triggers.hpp"
 
@@ -11,9 +12,6 @@ namespace scenario {
 namespace {
 
 using Matched = std::vector<const Target*>;
-
-// Address triggers count apart from the rules of the scenario.
-constexpr std::size_t kTriggerCounter = static_cast<std::size_t>(-1);
 
 bool has_targets(base::Stage stage) {
   return stage == base::Stage::rcpt || stage == base::Stage::data || stage == base::Stage::message;
@@ -24,20 +22,41 @@ bool is_null_sender(const Query& query) {
   return (query.stage == base::Stage::mail || has_targets(query.stage)) && query.sender.empty();
 }
 
-// Whether the rule applies; `matched` are the recipients it applies to.
-bool applies(const Rule& rule, const Query& query, Matched& matched) {
+// One search: what is asked of whom, and what came of it.
+struct Search {
+  const Scenario& scenario;
+  const Query& query;
+  Counters* claims = nullptr;  // where numbers are claimed, or else ...
+  const Counters* peeks;       // ... only looked at
+  Considerations* considered = nullptr;
+  Matched matched{};  // the recipients that the rule in hand applies to
+  Decision decision{};
+};
+
+// Why the rule does not apply; Miss::none: it does, to search.matched.
+Consideration applies(const Rule& rule, Search& search) {
+  const Query& query = search.query;
   if (!rule.during.empty() &&
       std::find(rule.during.begin(), rule.during.end(), query.phase) == rule.during.end()) {
-    return false;
+    return {.miss = Miss::phase};
   }
-  if (!rule.window.contains(query.receiver_time)) return false;
-  if (is_null_sender(query) && !rule.match.names_null_sender) return false;
-  matched.clear();
-  if (!has_targets(query.stage) || query.targets.empty()) return rule.match.holds(query, nullptr);
+  if (!rule.window.contains(query.receiver_time)) return {.miss = Miss::window};
+  if (is_null_sender(query) && !rule.match.names_null_sender) return {.miss = Miss::null_sender};
+  search.matched.clear();
+  const auto fails = [](std::size_t failing) {
+    return Consideration{.miss = Miss::match, .failing = static_cast<std::uint16_t>(failing)};
+  };
+  if (!has_targets(query.stage) || query.targets.empty()) {
+    const auto failing = rule.match.failing(query, nullptr);
+    return failing == Match::kNone ? Consideration{} : fails(failing);
+  }
+  std::size_t first_failing = Match::kNone;
   for (const Target& target : query.targets) {
-    if (rule.match.empty() || rule.match.holds(query, &target)) matched.push_back(&target);
+    const auto failing = rule.match.empty() ? Match::kNone : rule.match.failing(query, &target);
+    if (failing == Match::kNone) search.matched.push_back(&target);
+    first_failing = std::min(first_failing, failing);
   }
-  return !matched.empty();
+  return search.matched.empty() ? fails(first_failing) : Consideration{};
 }
 
 std::string target_key(Key per, const Target& target) {
@@ -81,77 +100,100 @@ std::optional<base::Duration> retry_after(const Rule& rule, const Query& query) 
   return left;
 }
 
+// Why a rule that was reached does not fire.
+Consideration outcome_of(const Rule& rule, const Counters::Claim& claim) {
+  Consideration out{
+      .nth = static_cast<std::uint32_t>(claim.nth),
+      .firing = static_cast<std::uint32_t>(claim.firing),
+      .draw = static_cast<float>(base::unit(claim.draw))};
+  if (claim.fires) return out;
+  if (claim.nth <= rule.after) {
+    out.miss = Miss::after;
+  } else if (rule.times && claim.firing >= *rule.times) {
+    out.miss = Miss::times;
+  } else {
+    out.miss = Miss::chance;
+  }
+  return out;
+}
+
 // Claims for the rule and, if it fires, adds it to the decision.
-bool fires(
-    const Rule& rule,
-    std::size_t index,
-    std::size_t counter,
-    const Matched& matched,
-    const Query& query,
-    std::uint64_t seed,
-    Counters& counters,
-    Decision& decision
-) {
-  const auto claim = counters.claim(
-      {.rule = counter,
-       .name = rule.name,
-       .after = rule.after,
-       .times = rule.times,
-       .chance = rule.chance,
-       .seed = seed},
-      keys_of(rule.per, query, matched)
-  );
-  if (!claim.fires) return false;
-  decision.fired.push_back(
-      {.rule = &rule, .index = index, .nth = claim.nth, .draw = claim.draw, .firing = claim.firing}
-  );
-  if (rule.decides || !decision.retry_after) decision.retry_after = retry_after(rule, query);
-  return true;
+Consideration fires(const Rule& rule, std::size_t index, Search& search) {
+  const Counters::Terms terms{
+      .rule = rule.id,
+      .name = rule.name,
+      .after = rule.after,
+      .times = rule.times,
+      .chance = rule.chance,
+      .seed = search.scenario.seed};
+  const auto keys = keys_of(rule.per, search.query, search.matched);
+  const auto claim = search.claims != nullptr ? search.claims->claim(terms, keys)
+                                              : search.peeks->peek(terms, keys);
+  if (claim.fires) {
+    Decision& decision = search.decision;
+    decision.fired.push_back(
+        {.rule = &rule,
+         .index = index,
+         .nth = claim.nth,
+         .draw = claim.draw,
+         .firing = claim.firing}
+    );
+    if (rule.decides || !decision.retry_after) {
+      decision.retry_after = retry_after(rule, search.query);
+    }
+  }
+  return outcome_of(rule, claim);
 }
 
 // The first recipient with a trigger for the stage rules, as the first rule that matches does.
-void consult_triggers(
-    const Scenario& scenario, const Query& query, Counters& counters, Decision& decision
-) {
+void consult_triggers(Search& search) {
+  const Query& query = search.query;
   if (!has_targets(query.stage) || is_null_sender(query)) return;
   for (const Target& target : query.targets) {
     auto trigger = trigger_of(target.recipient, query.stage);
-    if (query.stage == base::Stage::rcpt) decision.near_trigger = std::move(trigger.near);
+    if (query.stage == base::Stage::rcpt) search.decision.near_trigger = std::move(trigger.near);
     if (!trigger.rule) continue;
-    const Rule& rule = *trigger.rule;
-    const Matched matched{&target};
-    if (!fires(
-            rule,
-            Fired::kNoIndex,
-            kTriggerCounter,
-            matched,
-            query,
-            scenario.seed,
-            counters,
-            decision
-        )) {
-      continue;
-    }
-    decision.trigger = std::move(trigger.rule);
+    search.matched.assign(1, &target);
+    const auto outcome = fires(*trigger.rule, Fired::kNoIndex, search);
+    if (search.considered != nullptr) search.considered->add(trigger.rule, outcome);
+    if (outcome.miss != Miss::none) continue;
+    search.decision.trigger = std::move(trigger.rule);
     return;
   }
 }
 
+void consult_rules(Search& search) {
+  const auto& indexes = search.scenario.rules_at[static_cast<std::size_t>(search.query.stage)];
+  if (search.considered != nullptr) search.considered->expect(indexes.size());
+  for (const auto index : indexes) {
+    const Rule& rule = search.scenario.rules[index];
+    auto outcome = applies(rule, search);
+    if (outcome.miss == Miss::none) outcome = fires(rule, index, search);
+    if (search.considered != nullptr) search.considered->add(index, outcome);
+    if (outcome.miss == Miss::none && rule.decides) return;
+  }
+  if (search.scenario.triggers) consult_triggers(search);
+}
+
 }  // namespace
 
-Decision decide(const Scenario& scenario, const Query& query, Counters& counters) {
-  Decision decision;
-  Matched matched;
-  for (const auto index : scenario.rules_at[static_cast<std::size_t>(query.stage)]) {
-    const Rule& rule = scenario.rules[index];
-    if (!applies(rule, query, matched)) continue;
-    if (fires(rule, index, index, matched, query, scenario.seed, counters, decision) &&
-        rule.decides) {
-      return decision;
-    }
-  }
-  if (scenario.triggers) consult_triggers(scenario, query, counters, decision);
-  return decision;
+Decision decide(
+    const Scenario& scenario, const Query& query, Counters& counters, Considerations* considered
+) {
+  Search search{scenario, query, &counters, &counters, considered};
+  consult_rules(search);
+  return std::move(search.decision);
+}
+
+Decision foresee(
+    const Scenario& scenario,
+    const Query& query,
+    const Counters& counters,
+    Considerations* considered
+) {
+  Search search{scenario, query, nullptr, &counters, considered};
+  consult_rules(search);
+  return std::move(search.decision);
 }
 
 }  // namespace scenario

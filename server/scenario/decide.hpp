@@ -13,6 +13,7 @@
 #include "base/ip.hpp"
 #include "base/stage.hpp"
 #include "base/time.hpp"
+#include "scenario/considerations.hpp"
 #include "scenario/counters.hpp"
 #include "scenario/model.hpp"
 #include "smtp/session.hpp"
@@ -67,7 +68,21 @@ struct Decision {
   }
 };
 
-[[nodiscard]] Decision decide(const Scenario& scenario, const Query& query, Counters& counters);
+// With `considered`, also what became of every rule that was asked.
+[[nodiscard]] Decision decide(
+    const Scenario& scenario,
+    const Query& query,
+    Counters& counters,
+    Considerations* considered = nullptr
+);
+
+// What decide() would say now. Counts nothing.
+[[nodiscard]] Decision foresee(
+    const Scenario& scenario,
+    const Query& query,
+    const Counters& counters,
+    Considerations* considered = nullptr
+);
 
 // The values of placeholders at this question.
 struct Placeholders {

@@ -24,6 +24,19 @@ namespace scenario {
     const document::Node& root, std::string_view default_name, document::Diagnostics& sink
 );
 
+// One rule to be put in front of those of `scenario`: an element of [[rule]], with the phases of
+// `scenario`, and a name that none of its rules has. Errors and warnings go to `sink`; nullopt if
+// there was an error. `fallback` names a rule that does not say its own. Rule::id is left 0.
+[[nodiscard]] std::optional<Rule> load_rule(
+    const document::Node& node,
+    const Scenario& scenario,
+    std::string_view fallback,
+    document::Diagnostics& sink
+);
+
+// `scenario` with these rules in front of its own, in their order. All must have an id.
+[[nodiscard]] Scenario with_rules(const Scenario& scenario, std::vector<Rule> front);
+
 // A JSON Schema (draft 2020-12) of the format, made from the same tables as the loader.
 [[nodiscard]] std::string json_schema();
 

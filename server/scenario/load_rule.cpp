@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "document/write.hpp"
 #include "scenario/actions.hpp"
 #include "scenario/facts.hpp"
 #include "scenario/keys.hpp"
@@ -280,6 +281,7 @@ RuleDraft read_rule(
   resolve_counting(draft, sink);
   check_window(draft, sink);
   compile_steps(draft, sink);
+  draft.rule.written = document::to_json(node);
   return draft;
 }
 

@@ -122,6 +122,12 @@ void read_triggers(const Node& value, Scenario& scenario, Diagnostics& sink) {
   scenario.triggers = document::want_bool(value, "triggers", sink).value_or(false);
 }
 
+void read_capture(const Node& value, Scenario& scenario, Diagnostics& sink) {
+  constexpr std::array<std::string_view, 3> kWords{"all", "headers", "none"};
+  const auto word = document::want_word(value, "capture", kWords, sink);
+  if (word) scenario.capture = static_cast<Capture>(*word);
+}
+
 constexpr std::string_view kBool = R"({"type":"boolean"})";
 
 // clang-format off
@@ -132,8 +138,9 @@ constexpr std::array kServerKeys{
     Row<Scenario>{"max_recipients", "integer", R"({"type":"integer","minimum":1})", "per transaction, then 452 4.5.3; default 1000", read_max_recipients},
     Row<Scenario>{"idle_timeout", "duration", R"({"$ref":"#/$defs/duration"})", "real time without input until 421 and close; default 5m", read_idle_timeout},
     Row<Scenario>{"triggers", "true or false", kBool, "obey addresses such as a+452-4.3.1@any.test; default false", read_triggers},
+    Row<Scenario>{"capture", "all, headers or none", R"({"enum":["all","headers","none"]})", "what is kept of each message, for GET /v1/messages; default all, 2 MiB of each", read_capture},
 };
-constexpr std::array<std::string_view, 2> kUnsupportedServerKeys{"persona", "capture"};
+constexpr std::array<std::string_view, 1> kUnsupportedServerKeys{"persona"};
 // clang-format on
 
 }  // namespace

@@ -103,13 +103,14 @@ bool holds_for_any(const Match& match, const Query& query) {
 
 }  // namespace
 
-bool Match::holds(const Query& query, const Target* target) const {
-  for (const auto& condition : all) {
-    if (!condition_holds(condition, query, target)) return false;
+std::size_t Match::failing(const Query& query, const Target* target) const {
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!condition_holds(all[i], query, target)) return i;
   }
-  return std::none_of(none.begin(), none.end(), [&](const Match& group) {
-    return holds_for_any(group, query);
-  });
+  for (std::size_t i = 0; i < none.size(); ++i) {
+    if (holds_for_any(none[i], query)) return all.size() + i;
+  }
+  return kNone;
 }
 
 }  // namespace scenario

@@ -4,6 +4,7 @@
 // thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -65,7 +66,13 @@ struct Match {
   // Whether the match holds for the question, seen from one recipient of it (nullptr: the stage has
   // none). `not` groups look at every recipient of the question: one that matches is enough to
   // exclude.
-  [[nodiscard]] bool holds(const Query& query, const Target* target) const;
+  [[nodiscard]] bool holds(const Query& query, const Target* target) const {
+    return failing(query, target) == kNone;
+  }
+
+  // What keeps it from holding: an index into `all`, or all.size() plus one into `none`.
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  [[nodiscard]] std::size_t failing(const Query& query, const Target* target) const;
 };
 
 }  // namespace scenario

@@ -39,7 +39,9 @@ std::optional<base::Duration> Window::left(base::Duration t) const {
 void index_rules(Scenario& scenario) {
   for (auto& indexes : scenario.rules_at) indexes.clear();
   for (std::size_t i = 0; i < scenario.rules.size(); ++i) {
-    scenario.rules_at[static_cast<std::size_t>(scenario.rules[i].stage)].push_back(i);
+    Rule& rule = scenario.rules[i];
+    if (rule.id == 0) rule.id = i + 1;
+    scenario.rules_at[static_cast<std::size_t>(rule.stage)].push_back(i);
   }
 }
 

@@ -65,6 +65,7 @@ struct Step {
 };
 
 struct Rule {
+  std::size_t id = 0;  // unique among the rules that share counters; from 1
   std::string name;
   base::Stage stage = base::Stage::rcpt;
   Match match;
@@ -77,7 +78,11 @@ struct Rule {
   std::vector<Step> steps;
   bool decides = false;  // holds reply, accept, healthy, close, reset, stall, truncate or garbage
   bool close_after_421 = true;
+  std::string written{};  // the rule as a JSON object, in the vocabulary of scenario files
 };
+
+// What is kept of the messages that arrive.
+enum class Capture : std::uint8_t { all, headers, none };
 
 struct Scenario {
   std::string name;
@@ -87,6 +92,7 @@ struct Scenario {
   std::uint64_t seed = 1;
   smtp::Profile profile;
   base::Duration idle_timeout = std::chrono::minutes(5);  // real time
+  Capture capture = Capture::all;
   bool triggers = false;  // addresses such as a+452-4.3.1@any.test are obeyed
   double scale = 1.0;
   bool wire_scaled = false;  // delays of rules run on the simulated clock
@@ -101,7 +107,8 @@ struct Scenario {
   std::array<std::vector<std::size_t>, base::kStageNames.size()> rules_at{};
 };
 
-// Fills rules_at; for whoever builds or changes a scenario by hand. The loader has done it.
+// Fills rules_at, and numbers the rules that have no id: for whoever builds or changes a scenario
+// by hand. The loader has done it.
 void index_rules(Scenario& scenario);
 
 using ScenarioPtr = std::shared_ptr<const Scenario>;

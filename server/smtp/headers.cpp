@@ -61,6 +61,27 @@ std::vector<std::string> header_values(
   return values;
 }
 
+std::vector<HeaderField> header_fields(std::string_view section, std::size_t most) {
+  std::vector<HeaderField> fields;
+  bool inside = false;  // continuation lines belong to fields.back()
+  while (!section.empty()) {
+    const auto line = take_line(section);
+    if (line.empty()) break;
+    if (is_blank(line.front())) {
+      if (inside) fields.back().value.append(line);
+      continue;
+    }
+    const auto colon = line.find(':');
+    const auto name = trimmed(line.substr(0, colon));
+    inside = colon != std::string_view::npos && !name.empty();
+    if (!inside) continue;
+    if (fields.size() == most) break;
+    fields.push_back({.name = std::string(name), .value = std::string(line.substr(colon + 1))});
+  }
+  for (auto& field : fields) field.value = std::string(trimmed(field.value));
+  return fields;
+}
+
 std::string message_id_of(std::string_view section) {
   const auto values = header_values(section, "Message-ID", 1);
   if (values.empty()) return {};

@@ -16,6 +16,16 @@ namespace smtp {
     std::string_view section, std::string_view name, std::size_t most = 100
 );
 
+struct HeaderField {
+  std::string name{};   // as sent
+  std::string value{};  // unfolded, trimmed
+};
+
+// All fields in order, at most `most`.
+[[nodiscard]] std::vector<HeaderField> header_fields(
+    std::string_view section, std::size_t most = 1000
+);
+
 // The first Message-ID without its angle brackets; empty when there is none.
 [[nodiscard]] std::string message_id_of(std::string_view section);
 

@@ -185,6 +185,10 @@ std::vector<Gap> Timeline::gaps(const Story& story) const {
   return gaps;
 }
 
+base::Micros Timeline::pause(Clock clock, const Gap& gap) const {
+  return time(clock, gap.to->judge_begin) - time(clock, gap.from->judge_end) + judged(gap.to->idle);
+}
+
 std::string_view Timeline::excuse(const Gap& gap) const {
   const Attempt& from_here = *gap.from;
   const Attempt& to = *gap.to;

@@ -88,6 +88,10 @@ class Timeline {
   // none.
   [[nodiscard]] std::vector<Gap> gaps(const Story& story) const;
 
+  // How long the sender paused: from the end of the one attempt to the beginning of the other, and
+  // what it then let a connection wait that it had opened early. On this clock.
+  [[nodiscard]] base::Micros pause(Clock clock, const Gap& gap) const;
+
   // Why a gap proves nothing about the sender's patience; empty: it is not excused.
   [[nodiscard]] std::string_view excuse(const Gap& gap) const;
 

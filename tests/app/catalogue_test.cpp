@@ -45,6 +45,11 @@ TEST_CASE("A folder adds to the shipped scenarios and overrides them") {
   CHECK(catalogue.find("healthy")->file == folder.in("healthy.toml"));
   CHECK(catalogue.find("other")->text == "new");
   CHECK_FALSE(catalogue.add_folder(folder.in("missing")));
+  const auto entries = catalogue.entries();
+  REQUIRE(entries.size() == 3);
+  CHECK(entries[0].origin == control::Library::Origin::shipped);
+  CHECK(entries[1].name == "healthy");
+  CHECK(entries[1].origin == control::Library::Origin::folder);
 }
 
 TEST_CASE("What looks like a file is read as one") {

@@ -69,7 +69,8 @@ TEST_CASE("Every option of serve is read from the command line") {
                                     "9",           "--journal",
                                     "j.ndjson",    "--ready-file",
                                     "r.json",      "--drain",
-                                    "1m30s"});
+                                    "1m30s",       "--config",
+                                    "f.toml"});
   CHECK(serve.smtp == "[::1]:0");
   CHECK(serve.http == "127.0.0.1:9");
   CHECK(serve.scenario == "x.toml");
@@ -83,6 +84,7 @@ TEST_CASE("Every option of serve is read from the command line") {
   CHECK(serve.journal == "j.ndjson");
   CHECK(serve.ready_file == "r.json");
   CHECK(serve.drain == std::chrono::seconds(90));
+  CHECK(serve.config == "f.toml");
 }
 
 TEST_CASE("Every option of serve has an environment variable") {
@@ -100,6 +102,7 @@ TEST_CASE("Every option of serve has an environment variable") {
       {"FAILMX_JOURNAL", "j.ndjson"},
       {"FAILMX_READY_FILE", "r.json"},
       {"FAILMX_DRAIN", "2s"},
+      {"FAILMX_CONFIG", "f.toml"},
   };
   const auto serve = parsed<Serve>({"serve", "--scenario", "stronger"});
   CHECK(serve.scenario == "stronger");
@@ -115,6 +118,17 @@ TEST_CASE("Every option of serve has an environment variable") {
   CHECK(serve.journal == "j.ndjson");
   CHECK(serve.ready_file == "r.json");
   CHECK(serve.drain == std::chrono::seconds(2));
+  CHECK(serve.config == "f.toml");
+}
+
+TEST_CASE("What was said of serve is told from what is its default") {
+  const auto none = parsed<Serve>({"serve"});
+  CHECK_FALSE((none.smtp_given || none.http_given || none.scenario_given));
+  const Environment environment{{"FAILMX_LISTEN_HTTP", "127.0.0.1:1"}};
+  const auto some = parsed<Serve>({"serve", "--smtp", none.smtp});
+  CHECK(some.smtp_given);
+  CHECK(some.http_given);
+  CHECK_FALSE(some.scenario_given);
 }
 
 TEST_CASE("Of an option given twice the last one counts") {
@@ -243,8 +257,8 @@ TEST_CASE("Bad usage is refused with what was wrong") {
       Row{{"verify"}, "verify needs a journal file, or --http"},
       Row{{"verify", "x.ndjson", "--http", "http://a:1"}, "not both"},
       Row{{"verify", "x.ndjson", "--wait", "5s"}, "--wait goes with --http"},
-      Row{{"serve", "--config", "x"}, "failmx: '--config' is not in this version\n"},
-      Row{{"serve", "--config=x"}, "failmx: '--config' is not in this version\n"},
+      Row{{"test", "x", "--html", "y"}, "failmx: '--html' is not in this version\n"},
+      Row{{"test", "x", "--html=y"}, "failmx: '--html' is not in this version\n"},
       Row{{"serve", "one", "--two", "three"}, "not expected by serve: 'one' '--two' 'three'\n"},
       Row{{"serve", "--scenaro", "x"}, "did you mean '--scenario'?"},
       Row{{"serve", "--sed=1"}, "did you mean '--seed'?"},

@@ -14,7 +14,8 @@ const Ready kReady{
     .pid = 12,
     .http = "127.0.0.1:8025",
     .receiver = "default",
-    .ports = {{"127.0.0.1:1025", "smtp", "none"}},
+    .ports = {{"127.0.0.1:1025", "smtp", "none", true}},
+    .more_listeners = {{"full", {"127.0.0.1:2525", "smtp", "none", false}}},
     .scenario = "addresses",
     .seed = 1,
     .scale = 60,
@@ -34,7 +35,9 @@ TEST_CASE("The ready file has its documented form") {
   CHECK(
       ready_json(kReady) ==
       R"({"pid":12,"http":"127.0.0.1:8025","listeners":[{"receiver":"default",)"
-      R"("address":"127.0.0.1:1025","protocol":"smtp","tls":"none"}],"scenario":"addresses",)"
+      R"("address":"127.0.0.1:1025","protocol":"smtp","tls":"none","shared":true},)"
+      R"({"receiver":"full","address":"127.0.0.1:2525","protocol":"smtp","tls":"none",)"
+      R"("shared":false}],"scenario":"addresses",)"
       R"("seed":1,"scale":60})"
       "\n"
   );

@@ -1,6 +1,7 @@
 // PUT /v1/receivers/{name}: made and changed whole or not at all.
 #include <fmt/format.h>
 
+#include "control/mail.hpp"
 #include "control/world.hpp"
 #include "support/catch.hpp"
 
@@ -34,6 +35,7 @@ TEST_CASE("PUT makes a receiver and answers with its real port") {
   CHECK(value.at("listeners").at(0).at("address") == "127.0.0.1:2001");
   CHECK(value.at("listeners").at(0).at("protocol") == "smtp");
   CHECK(value.at("listeners").at(0).at("tls") == "none");
+  CHECK(value.at("listeners").at(0).at("shared") == false);
   CHECK(value.at("state").at("phase") == "full");
   CHECK(value.at("state").at("clock").at("scale") == 1);
   CHECK(value.at("counts").at("connections") == 0);
@@ -96,11 +98,11 @@ TEST_CASE("A PUT with errors reports all of them and changes nothing") {
   const auto asked = world.ports.asked;
   const auto response = world.put("t1", R"({
     "scenaro": "full",
-    "domains": ["a.test"],
+    "domains": ["a.test", "a@b", 3, "A.test"],
     "seed": -1,
     "scenario": {"name": "x", "rule": [{"at": "rcpt", "reply": "452 4.3.1 full", "delya": "2s"}]},
     "listeners": [{"address": "nowhere:25"}, {"addres": "127.0.0.1:0"},
-                  {"address": "127.0.0.1:1", "tls": "implicit", "shared": true}]
+                  {"address": "127.0.0.1:1", "tls": "implicit", "shared": "yes"}]
   })");
   CHECK(response.status == 422);
   std::vector<std::string> places;
@@ -108,18 +110,19 @@ TEST_CASE("A PUT with errors reports all of them and changes nothing") {
     places.push_back(problem.substr(0, problem.find(':')));
   const std::vector<std::string> expected = {
       "/scenaro",
-      "/domains",
+      "/domains/1",
+      "/domains/2",
+      "/domains/3",
       "/seed",
+      "/scenario/rule/0/delya",
       "/listeners/0/address",
       "/listeners/1",
       "/listeners/1/addres",
       "/listeners/2/tls",
       "/listeners/2/shared",
-      "/scenario/rule/0/delya",
   };
   CHECK(places == expected);
   CHECK(problems(response).front().find("did you mean 'scenario'?") != std::string::npos);
-  CHECK(problems(response)[1].find("not supported by this version") != std::string::npos);
   CHECK(world.get("/v1/receivers/t1") == before);
   CHECK(world.ports.asked == asked);
 }
@@ -137,7 +140,7 @@ TEST_CASE("A bad body of PUT is refused with a reason") {
       Row{"", 400, ""},
       Row{"{", 400, ""},
       Row{"[]", 422, ""},
-      Row{"{}", 422, "body: no scenario is given; add \"scenario\": \"healthy\""},
+      Row{"{}", 422, "body: no scenario is given; add the key \"scenario\", such as \"healthy\""},
       Row{R"({"scenario":3})", 422, ""},
       Row{R"({"scenario":"ful"})",
           422,
@@ -209,6 +212,105 @@ TEST_CASE("A receiver has a plain name") {
   }
   CHECK(world.put(std::string(65, 'a'), R"({"scenario":"full"})").status == 422);
   CHECK(world.put("Test_1.a-b", R"({"scenario":"full"})").status == 200);
+}
+
+TEST_CASE("A receiver with domains gets no port that is not asked for") {
+  World world;
+  const auto response = world.put("t1", R"({"scenario":"full","domains":["B.test","*.a.test"]})");
+  REQUIRE(response.status == 200);
+  const auto value = boost::json::parse(response.body);
+  CHECK(value.at("listeners").as_array().empty());
+  CHECK(value.at("domains") == boost::json::parse(R"(["*.a.test","b.test"])"));
+  CHECK(world.directory.snapshot()->owner_of("x.A.test") == world.registry.find("t1"));
+  CHECK(world.put("t1", R"({"scenario":"full"})").body == response.body);
+  CHECK(
+      world.put("t1", R"({"scenario":"full","domains":["b.test","*.a.test"]})").body ==
+      response.body
+  );
+  CHECK(times_put_in_force(world, "t1") == 1);
+}
+
+TEST_CASE("The listeners of default are shared unless it says otherwise") {
+  World world;
+  const auto shared = [&world](std::string_view name, std::string_view more) {
+    const auto response = world.put(name, fmt::format(R"({{"scenario":"full"{}}})", more));
+    return boost::json::parse(response.body).at("listeners").at(0).at("shared").as_bool();
+  };
+  CHECK(shared("default", ""));
+  CHECK(shared("default", R"(,"listeners":[{"address":"127.0.0.1:9"}])"));
+  CHECK_FALSE(shared("default", R"(,"listeners":[{"address":"127.0.0.1:9","shared":false}])"));
+  CHECK_FALSE(shared("t1", ""));
+  CHECK(shared("t1", R"(,"listeners":[{"address":"127.0.0.1:0","shared":true}])"));
+}
+
+TEST_CASE("A domain has one owner") {
+  World world;
+  REQUIRE(world.put("a", R"({"scenario":"full","domains":["a.test"]})").status == 200);
+  REQUIRE(world.put("b", R"({"scenario":"full","domains":["b.test"]})").status == 200);
+  const auto before = world.get("/v1/receivers/b");
+  const auto asked = world.ports.asked;
+  const auto response = world.put(
+      "b",
+      R"({"scenario":"healthy","domains":["c.test","A.test"],"listeners":[{"address":"127.0.0.1:0"}]})"
+  );
+  CHECK(response.status == 409);
+  REQUIRE(problems(response).size() == 1);
+  CHECK(
+      problems(response).front().starts_with("/domains/1: the receiver 'a' has the domain 'a.test'")
+  );
+  CHECK(world.get("/v1/receivers/b") == before);
+  CHECK(world.ports.asked == asked);
+  // One that is new leaves no trace.
+  CHECK(world.put("c", R"({"scenario":"full","domains":["a.test"]})").status == 409);
+  CHECK_FALSE(world.registry.find("c"));
+  CHECK(world.journal.read({.receivers = {"c"}}, 0, 10).events.empty());
+  // A name below the other's is another domain.
+  CHECK(world.put("c", R"({"scenario":"full","domains":["*.a.test"]})").status == 200);
+}
+
+TEST_CASE("Domains stay as they were when a port cannot be had") {
+  World world;
+  REQUIRE(world.put("a", R"({"scenario":"full","domains":["a.test"]})").status == 200);
+  world.ports.taken = {"127.0.0.1:25"};
+  const auto body =
+      R"({"scenario":"full","domains":["b.test"],"listeners":[{"address":"127.0.0.1:25"}]})";
+  CHECK(world.put("a", body).status == 409);
+  CHECK(world.directory.domains_of("a") == std::vector<std::string>{"a.test"});
+  CHECK(world.put("new", body).status == 409);
+  CHECK_FALSE(world.directory.snapshot()->owner_of("b.test"));
+}
+
+TEST_CASE("A reset begins state and journal anew and keeps ports and domains") {
+  World world;
+  const auto body =
+      R"({"scenario":"full","domains":["a.test"],"listeners":[{"address":"127.0.0.1:0"}]})";
+  REQUIRE(world.put("default", body).status == 200);
+  const auto before = world.get("/v1/receivers/default");
+  offer(world, 1, "a@a.test", 452);
+  REQUIRE(world.get("/v1/attempts").at("items").as_array().size() == 1);
+  const auto response = world.post("/v1/receivers/default/reset", "");
+  REQUIRE(response.status == 200);
+  CHECK(boost::json::parse(response.body) == before);
+  CHECK(world.get("/v1/attempts").at("items").as_array().empty());
+  CHECK(world.get("/v1/events?kind=command").at("items").as_array().empty());
+}
+
+TEST_CASE("The journal alone can be forgotten") {
+  World world;
+  REQUIRE(world.put("default", R"({"scenario":"full"})").status == 200);
+  REQUIRE(world.put("other", R"({"scenario":"full"})").status == 200);
+  world.registry.find("default")->opened(world.now);
+  offer(world, 1, "a@a.test", 452);
+  offer(world, 2, "a@a.test", 452, "other");
+  const auto events = world.get("/v1/events?receiver=default").at("items").as_array().size();
+  const auto response = world.del("/v1/receivers/default/journal");
+  REQUIRE(response.status == 200);
+  const auto value = boost::json::parse(response.body);
+  CHECK(value.at("receiver") == "default");
+  CHECK(value.at("removed") == events);
+  CHECK(world.get("/v1/attempts?receiver=default").at("items").as_array().empty());
+  CHECK(world.get("/v1/attempts?receiver=other").at("items").as_array().size() == 1);
+  CHECK(world.get("/v1/receivers/default").at("state").at("clock").at("started") == true);
 }
 
 TEST_CASE("An unknown receiver is 404 and names the nearest") {

@@ -15,15 +15,16 @@ Response patch(World& world, std::string_view body) {
 
 }  // namespace
 
-TEST_CASE("An advance moves the receiver clock and its phases and answers with the receiver") {
+TEST_CASE("An advance moves the receiver clock and its phases and answers with the state") {
   World world;
   REQUIRE(world.put("default", R"({"scenario":"full"})").status == 200);
   world.registry.find("default")->opened(world.now);
   const auto response = patch(world, R"({"clock":{"advance":"31m"}})");
   REQUIRE(response.status == 200);
   const auto value = boost::json::parse(response.body);
-  CHECK(value.at("name") == "default");
-  CHECK(value.at("state").at("phase") == "healthy");
+  CHECK(value.at("receiver") == "default");
+  CHECK(value.at("phase") == "healthy");
+  CHECK(value.at("clock").at("now") == 1860);
   const auto events = world.get("/v1/events?kind=advanced,phase");
   CHECK(events.at("items").as_array().size() == 2);
   CHECK(events.at("items").at(0).at("by") == 1860);
@@ -62,7 +63,11 @@ TEST_CASE("A bad change of state is refused and changes nothing") {
       Row{R"({"clock":3})", 422, {"/clock: "}},
       Row{R"({"clock":{"advance":24}})", 422, {"/clock/advance: "}},
       Row{R"({"clock":{"advance":"-1s"}})", 422, {"/clock/advance: "}},
-      Row{R"({"clock":{"advance":"1s","scale":60,"advanse":"1s"},"phase":"x","fase":"x"})",
+      Row{R"({"clock":{"scale":0}})", 422, {"/clock/scale: "}},
+      Row{R"({"clock":{"scale":"60"}})", 422, {"/clock/scale: "}},
+      Row{R"({"counters":"forget"})", 422, {"/counters: "}},
+      Row{R"({"storage":{"used":"1MiB"}})", 422, {"/storage: "}},
+      Row{R"({"clock":{"advance":"1s","scale":-1,"advanse":"1s"},"phase":"x","fase":"x"})",
           422,
           {"/clock/scale: ", "/clock/advanse: ", "/phase: ", "/fase: "}}
   );
@@ -78,12 +83,60 @@ TEST_CASE("A bad change of state is refused and changes nothing") {
   CHECK(world.get("/v1/events?kind=advanced").at("items").as_array().empty());
 }
 
-TEST_CASE("State that this version cannot change is said to be unsupported") {
+TEST_CASE("The state shows phases, clock, counters and messages") {
   World world;
   REQUIRE(world.put("default", R"({"scenario":"full"})").status == 200);
-  const auto response = patch(world, R"({"clock":{"advance":"1s"},"phase":"healthy"})");
-  REQUIRE(problems(response).size() == 1);
-  CHECK(problems(response).front().find("not supported by this version") != std::string::npos);
+  const auto state = world.get("/v1/receivers/default/state");
+  CHECK(state == boost::json::parse(R"({
+    "receiver": "default", "phase": "full",
+    "phases": [{"name": "full", "for": "30m"}, {"name": "healthy", "for": null}],
+    "clock": {"now": 0, "judge": 0, "scale": 1, "started": false},
+    "open_connections": 0, "counters": [],
+    "messages": {"kept": 0, "octets": 0, "dropped": 0}
+  })"));
+  const auto changed = patch(world, R"({"phase":"healthy"})").body;
+  CHECK(changed == world.ask(Verb::get, "/v1/receivers/default/state").response.body);
+}
+
+TEST_CASE("Phase, scale and counters are changed together") {
+  World world;
+  REQUIRE(world.put("default", R"({"scenario":"full"})").status == 200);
+  auto receiver = world.registry.find("default");
+  receiver->opened(world.now);
+  const auto edition = receiver->edition();
+  const std::vector<std::string> keys{"a@x.test"};
+  REQUIRE(edition->counters->claim({.rule = 1}, keys).nth == 1);
+  const auto before = world.get("/v1/receivers/default/state").at("counters");
+  REQUIRE(before.as_array().size() == 1);
+  CHECK(before.at(0).at("key") == "a@x.test");
+  CHECK(before.at(0).at("reached") == 1);
+
+  const auto response =
+      patch(world, R"({"phase":"healthy","clock":{"scale":60},"counters":"reset"})");
+  REQUIRE(response.status == 200);
+  const auto state = boost::json::parse(response.body);
+  CHECK(state.at("phase") == "healthy");
+  CHECK(state.at("clock").at("scale") == 60);
+  CHECK(state.at("counters").as_array().empty());
+  world.now += 1s;
+  CHECK(world.get("/v1/receivers/default/state").at("clock").at("now") == 60);
+}
+
+TEST_CASE("A phase that there is not is refused and nothing else is done") {
+  World world;
+  REQUIRE(world.put("default", R"({"scenario":"full"})").status == 200);
+  REQUIRE(world.put("plain", R"({"scenario":"healthy"})").status == 200);
+  const auto response = patch(world, R"({"phase":"helthy","clock":{"scale":60}})");
+  CHECK(response.status == 422);
+  CHECK(
+      problems(response) ==
+      std::vector<std::string>{"/phase: no phase 'helthy'; did you mean 'healthy'?"}
+  );
+  CHECK(world.get("/v1/receivers/default/state").at("clock").at("scale") == 1);
+  const auto none = world.ask(Verb::patch, "/v1/receivers/plain/state", R"({"phase":""})").response;
+  CHECK(
+      problems(none) == std::vector<std::string>{"/phase: no phase ''; this scenario has no phases"}
+  );
 }
 
 TEST_CASE("An offer is recorded when it is answered") {

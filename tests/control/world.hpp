@@ -2,6 +2,7 @@
 // Requests are written as targets ("/v1/events?kind=reply"), answers come back as parsed JSON.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -23,14 +24,17 @@ class NotedPorts : public Ports {
  public:
   std::vector<std::string> taken{};
   int asked = 0;
+  std::vector<std::string> closed{};
+  std::vector<std::string> aborted{};
+  std::function<void()> on_abort{};
 
   base::Result<std::vector<Port>> listen(
-      const std::shared_ptr<receiver::Receiver>& receiver, const std::vector<std::string>& addresses
+      const std::shared_ptr<receiver::Receiver>& receiver, const std::vector<Wished>& wished
   ) override {
     ++asked;
     std::vector<Port> ports;
     auto kept = bound_[receiver->name()];
-    for (const auto& address : addresses) {
+    for (const auto& [address, shared] : wished) {
       for (const auto& no : taken) {
         if (address == no) return base::failure("cannot listen on " + no, "choose another port");
       }
@@ -43,9 +47,20 @@ class NotedPorts : public Ports {
       } else {
         ports.push_back({address});
       }
+      ports.back().shared = shared;
     }
     bound_[receiver->name()] = ports;
     return ports;
+  }
+
+  void close(std::string_view receiver) override {
+    closed.emplace_back(receiver);
+    bound_.erase(std::string(receiver));
+  }
+
+  void abort(std::string_view receiver) override {
+    aborted.emplace_back(receiver);
+    if (on_abort) on_abort();
   }
 
   std::vector<Port> bound(std::string_view receiver) const override {
@@ -95,18 +110,23 @@ struct World {
   journal::Journal journal{base::WallTime{}};
   receiver::Registry registry{};
   NotedPorts ports{};
-  Fleet fleet{registry, journal, ports, now};
-  Api api{journal, registry, fleet, &World::find, "1.2.3", nullptr, false, &World::find_policy};
+  receiver::Directory directory{};
+  Fleet fleet{registry, directory, journal, ports, now};
+  Library library{known()};
+  Api api{journal, registry, fleet, library, "1.2.3", nullptr, false, &World::find_policy};
 
-  static base::Result<Source> find(std::string_view name) {
-    if (name == "healthy")
-      return Source{Source::Format::toml, "healthy.toml", "name = \"healthy\""};
-    if (name == "full") return Source{Source::Format::toml, "full.toml", std::string(kFull)};
-    if (name == "expecting")
-      return Source{Source::Format::toml, "expecting.toml", std::string(kExpecting)};
-    return base::failure(
-        "there is no scenario '" + std::string(name) + "'", "did you mean 'full'?"
-    );
+  static std::vector<Library::Entry> known() {
+    const auto entry = [](std::string_view name, std::string_view text) {
+      const auto file = std::string(name) + ".toml";
+      return Library::Entry{
+          std::string(name),
+          Library::Origin::shipped,
+          Source{Source::Format::toml, file, std::string(text)}};
+    };
+    return {
+        entry("healthy", "name = \"healthy\""),
+        entry("full", kFull),
+        entry("expecting", kExpecting)};
   }
 
   static base::Result<Source> find_policy(std::string_view name) {
@@ -142,6 +162,10 @@ struct World {
 
   Response put(std::string_view name, std::string_view body) {
     return ask(Verb::put, "/v1/receivers/" + std::string(name), body).response;
+  }
+
+  Response del(std::string_view target, std::vector<Field> headers = {}) {
+    return ask(Verb::del, target, {}, std::move(headers)).response;
   }
 
   Response post(std::string_view target, std::string_view body) {

@@ -57,7 +57,7 @@ class StartTest(unittest.TestCase):
             with open(server.ready_file, encoding="utf-8") as file:
                 ready = json.load(file)
             smtp = {"receiver": "default", "address": server.ready["smtp"]}
-            smtp.update({"protocol": "smtp", "tls": "none"})
+            smtp.update({"protocol": "smtp", "tls": "none", "shared": True})
             self.assertEqual([smtp], ready["listeners"])
             self.assertEqual(server.ready["http"], ready["http"])
             self.assertEqual(server.process.pid, ready["pid"])

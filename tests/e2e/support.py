@@ -52,7 +52,9 @@ class Server:
             self._clean()
 
     def start(self):
-        command = [FAILMX, "serve", "--scenario", self.scenario, "--smtp", "127.0.0.1:0"]
+        command = [FAILMX, "serve"]
+        if self.scenario is not None:  # otherwise a file of --config says both
+            command += ["--scenario", self.scenario, "--smtp", "127.0.0.1:0"]
         command += ["--http", "127.0.0.1:0", "--ready-file", self.ready_file, *self.args]
         with open(self._stderr_path(), "wb") as stderr:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr)

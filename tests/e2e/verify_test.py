@@ -205,8 +205,8 @@ class OccasionTest(unittest.TestCase):
             path = "/v1/receivers/mine/state"
             status, answer = server.request("PATCH", path, {"clock": {"advance": "24h"}})
             self.assertEqual(200, status, answer)
-            self.assertEqual("mine", answer["name"])
-            self.assertGreaterEqual(answer["state"]["clock"]["now"], 24 * 3600)
+            self.assertEqual("mine", answer["receiver"])
+            self.assertGreaterEqual(answer["clock"]["now"], 24 * 3600)
             retried = {"check": "retried", "within": "500ms"}
             report = verify(server, receiver="mine", expect=[retried], wait=LONG)
             self.assertEqual("inconclusive", report["verdict"], report)
@@ -289,7 +289,7 @@ class RefusalTest(unittest.TestCase):
             for method, path, body, expected in (
                 ("GET", "/v1/verify", None, 405),
                 ("POST", "/v1/report", {}, 405),
-                ("GET", "/v1/receivers/default/state", None, 405),
+                ("POST", "/v1/receivers/default/state", {}, 405),
                 ("POST", "/v1/receivers/nobody/offered", {"recipient": "a@b.test"}, 404),
                 ("PATCH", "/v1/receivers/nobody/state", {"clock": {"advance": "1s"}}, 404),
                 ("POST", "/v1/receivers/default/offered", {"recipient": "no address"}, 400),

@@ -36,6 +36,36 @@ TEST_CASE("the end is ambiguous unless the client shows that it read the accepta
   }
 }
 
+TEST_CASE("an attempt tells how long its client kept a new connection waiting") {
+  using base::Micros;
+
+  const struct {
+    const char* name;
+    std::vector<std::string_view> steps;
+    Micros idle;
+  } rows[] = {
+      {"at once", {"connect", "ehlo", "mail a@x", "rcpt r@y"}, Micros(20'000)},
+      {"before EHLO", {"connect", "+5", "ehlo", "mail a@x", "rcpt r@y"}, Micros(5'030'000)},
+      {"before MAIL", {"connect", "ehlo", "+5", "mail a@x", "rcpt r@y"}, Micros(5'030'000)},
+      {"a greeting that comes late",
+       {"connect -", "+5", "say 220", "ehlo", "mail a@x", "rcpt r@y"},
+       Micros(20'000)},
+      {"a late reply", {"connect", "ehlo", "+5", "sent", "mail a@x", "rcpt r@y"}, Micros(20'000)},
+      {"before RCPT", {"connect", "ehlo", "mail a@x", "+5", "rcpt r@y"}, Micros(20'000)},
+  };
+
+  for (const auto& row : rows) {
+    INFO(row.name);
+    History history;
+    for (const std::string_view step : row.steps) history.step(step);
+    CHECK(history.deliveries.attempt(1)->idle == row.idle);
+  }
+  History later(
+      {"connect", "ehlo", "mail a@x", "rcpt r@y 452", "rset", "+5", "mail a@x", "rcpt r@y"}
+  );
+  CHECK(later.deliveries.attempt(2)->idle == Micros(0));
+}
+
 TEST_CASE("a command sent before the acceptance could be read proves nothing") {
   History history({"connect", "ehlo", "mail a@x", "rcpt r@y", "data", "message m1"});
   journal::Event pipelined{.connection = history.connection(), .kind = journal::Kind::command};

@@ -116,6 +116,13 @@ void History::step(std::string_view text) {
     add(std::move(event));
     return reply(base::Stage::connect, word_or(words, 1, "220"));
   }
+  if (what == "joined") {
+    connections_[letter_] = ++last_connection_;
+    Event event{.kind = Kind::connected};
+    event.began = now_ - std::chrono::seconds(std::stoi(words.at(1)));
+    return add(std::move(event));
+  }
+  if (what == "passed") return add({.kind = Kind::passed});
   if (what == "quit") {
     command(base::Stage::quit, {"quit", "221"});
     return end(Ending::quit);

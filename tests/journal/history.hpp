@@ -2,6 +2,8 @@
 // optionally behind the letter of its connection ("B rcpt r@y 452"; without one it is A). Replies
 // come 1 ms after their command, the next step 10 ms after that. "-" in place of a code: no reply.
 //   connect [CODE]        accepted, and the greeting
+//   joined SECONDS        it began so long ago elsewhere; no greeting
+//   passed                the transaction has a recipient of another receiver
 //   ehlo, starttls, auth, data, rset, noop [CODE]
 //   mail ADDRESS [CODE] [ENVID]    rcpt ADDRESS [CODE]
 //                         <> is the null sender; ADDRESS! was answered before any rule

@@ -88,7 +88,7 @@ TEST_CASE("mistakes at the top level and in its tables are reported") {
       {"rule is no table", "rule = [5]", "1:9: [[rule]] must be a table, not an integer"},
       {"server is no table", "server = 5", "1:10: [server] must be a table, not an integer"},
       {"persona", "[server]\npersona = 'gmail'", "2:1: 'persona' is not supported by this version"},
-      {"capture", "[server]\ncapture = 'all'", "2:1: 'capture' is not supported by this version"},
+      {"capture", "[server]\ncapture = 'some'", "2:11: 'capture' cannot be 'some'; use one of all, headers, none"},
       {"hostname", "[server]\nhostname = 'a b'", "2:12: 'hostname' has a space: 'a b'"},
       {"STARTTLS", "[server]\nextensions = ['STARTTLS']", "2:15: extension 'STARTTLS': not offered by this version"},
       {"AUTH", "[server]\nextensions = ['SIZE 5', 'AUTH PLAIN']", "2:25: extension 'AUTH PLAIN': not offered by this version"},

@@ -33,7 +33,10 @@ class VirtualReceiver;
 class VirtualClient {
  public:
   VirtualClient(
-      VirtualReceiver& world, std::shared_ptr<receiver::Receiver> receiver, receiver::Peer peer
+      VirtualReceiver& world,
+      std::shared_ptr<receiver::Receiver> receiver,
+      receiver::Peer peer,
+      const receiver::Directory* directory
   );
 
   // Sends octets and returns what came back at this instant.
@@ -44,6 +47,9 @@ class VirtualClient {
 
   // What has come since the last take.
   std::string take() { return std::exchange(inbox_, {}); }
+
+  // As if it had not been taken yet.
+  void put_back(const std::string& bytes) { inbox_ = bytes + inbox_; }
 
   void leave(receiver::Left how = receiver::Left::orderly);
 
@@ -77,9 +83,12 @@ class VirtualReceiver {
             "default", scenario_of(toml), journal_, kStart, kStart
         )) {}
 
+  // Later connections find owners of recipients in this directory, which must outlive them.
+  void share(const receiver::Directory& directory) { directory_ = &directory; }
+
   std::shared_ptr<VirtualClient> connect(std::string_view client = "127.0.0.1") {
     receiver::Peer peer{++connections_, *base::parse_ip(client), "127.0.0.1:25"};
-    auto made = std::make_shared<VirtualClient>(*this, receiver_, std::move(peer));
+    auto made = std::make_shared<VirtualClient>(*this, receiver_, std::move(peer), directory_);
     clients_.push_back(made);
     made->pump();
     return made;
@@ -105,6 +114,8 @@ class VirtualReceiver {
 
   [[nodiscard]] receiver::Receiver& receiver() { return *receiver_; }
 
+  [[nodiscard]] const std::shared_ptr<receiver::Receiver>& greeter() const { return receiver_; }
+
   [[nodiscard]] journal::Journal& journal() { return journal_; }
 
   [[nodiscard]] std::vector<journal::EventPtr> events(journal::Filter filter = {}) const {
@@ -125,16 +136,20 @@ class VirtualReceiver {
   base::TimePoint now_ = kStart;
   journal::Journal journal_;
   std::shared_ptr<receiver::Receiver> receiver_;
+  const receiver::Directory* directory_ = nullptr;
   std::vector<std::shared_ptr<VirtualClient>> clients_;
   std::uint64_t connections_ = 0;
 };
 
 inline VirtualClient::VirtualClient(
-    VirtualReceiver& world, std::shared_ptr<receiver::Receiver> receiver, receiver::Peer peer
+    VirtualReceiver& world,
+    std::shared_ptr<receiver::Receiver> receiver,
+    receiver::Peer peer,
+    const receiver::Directory* directory
 )
     : world_(world),
       conversation_(std::make_unique<receiver::Conversation>(
-          std::move(receiver), std::move(peer), world.now()
+          std::move(receiver), std::move(peer), world.now(), directory
       )) {}
 
 inline std::string VirtualClient::send(std::string_view bytes) {

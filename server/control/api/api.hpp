@@ -1,5 +1,5 @@
-// The handlers of the control API, one per row of routes.cpp, and what they share. A handler checks
-// all of a request before it does anything. Called from the control thread alone.
+// The areas of the control API, each a file with its handlers and their rows, and what they share.
+// A handler checks all of a request before it does anything. Called from the control thread alone.
 #pragma once
 
 #include <memory>
@@ -17,37 +17,41 @@ inline constexpr std::uint64_t kDefaultLimit = 1000;
 inline constexpr std::uint64_t kMostLimit = 10'000;
 inline constexpr base::Duration kLongestWait = std::chrono::seconds(60);
 
-// health.cpp
-Answer<Outcome> livez(Api& api, const Call& call);
-Answer<Outcome> readyz(Api& api, const Call& call);
-Answer<Outcome> version(Api& api, const Call& call);
+// The rows of each area, in the file of that name; routes.cpp joins them.
+[[nodiscard]] std::span<const Route> operation_routes();
+[[nodiscard]] std::span<const Route> receivers_routes();
+[[nodiscard]] std::span<const Route> removal_routes();
+[[nodiscard]] std::span<const Route> rules_routes();
+[[nodiscard]] std::span<const Route> scenarios_routes();
+[[nodiscard]] std::span<const Route> state_routes();
+[[nodiscard]] std::span<const Route> events_routes();
+[[nodiscard]] std::span<const Route> explain_routes();
+[[nodiscard]] std::span<const Route> connections_routes();
+[[nodiscard]] std::span<const Route> messages_routes();
+[[nodiscard]] std::span<const Route> metrics_routes();
+[[nodiscard]] std::span<const Route> deliveries_routes();
+[[nodiscard]] std::span<const Route> verify_routes();
 
-// events.cpp
-Answer<Outcome> events(Api& api, const Call& call);
-
-// deliveries.cpp
-Answer<Outcome> attempts(Api& api, const Call& call);
-Answer<Outcome> deliveries(Api& api, const Call& call);
-Answer<Outcome> delivery(Api& api, const Call& call);
-
-// receivers.cpp
-Answer<Outcome> receivers(Api& api, const Call& call);
-Answer<Outcome> receiver(Api& api, const Call& call);
-Answer<Outcome> put_receiver(Api& api, const Call& call);
-
-// state.cpp
-Answer<Outcome> patch_state(Api& api, const Call& call);
-Answer<Outcome> offered(Api& api, const Call& call);
-
-// verify.cpp
-Answer<Outcome> verify(Api& api, const Call& call);
-Answer<Outcome> report(Api& api, const Call& call);
-
-// The members of the bodies of the handlers above, for the reference.
-[[nodiscard]] std::vector<ParameterDoc> put_receiver_members();
-[[nodiscard]] std::vector<ParameterDoc> patch_state_members();
-[[nodiscard]] std::vector<ParameterDoc> offered_members();
-[[nodiscard]] std::vector<ParameterDoc> verify_members();
+// Parameters that several rows have.
+inline constexpr std::string_view kNumberSchema = R"({"type":"integer","minimum":0})";
+inline constexpr ParameterDoc kAfterDoc{
+    .name = "after",
+    .form = "N",
+    .doc = "only what comes after this cursor: a former 'next' or 'last'",
+    .schema = kNumberSchema,
+};
+inline constexpr ParameterDoc kLimitDoc{
+    .name = "limit",
+    .form = "N",
+    .doc = "at most so many items (default 1000, at most 10000)",
+    .schema = R"({"type":"integer","minimum":1,"maximum":10000,"default":1000})",
+};
+inline constexpr ParameterDoc kReceiverDoc{
+    .name = "receiver",
+    .form = "NAME",
+    .doc = "of this receiver; may be left out while there is only one",
+    .example = R"("default")",
+};
 
 // The names of all receivers, in order; the views live as long as `all`.
 [[nodiscard]] std::vector<std::string_view> names_of(
@@ -56,6 +60,11 @@ Answer<Outcome> report(Api& api, const Call& call);
 
 // The receiver that the path's first variable names, or 404.
 [[nodiscard]] Answer<std::shared_ptr<receiver::Receiver>> receiver_in_path(
+    Api& api, const Call& call
+);
+
+// The same for a change: 409 while it is being deleted.
+[[nodiscard]] Answer<std::shared_ptr<receiver::Receiver>> receiver_to_change(
     Api& api, const Call& call
 );
 

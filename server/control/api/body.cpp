@@ -17,10 +17,6 @@ std::vector<Problem> problems_of(
   return out;
 }
 
-ApiError malformed(document::Diagnostics& sink) {
-  return {Fault::malformed, problems_of(sink.take(), base::Severity::error, "")};
-}
-
 std::optional<ApiError> error_of(document::Diagnostics& sink) {
   if (!sink.failed()) return std::nullopt;
   return ApiError{Fault::invalid, problems_of(sink.take(), base::Severity::error, "")};

@@ -9,7 +9,7 @@
 
 #include "base/result.hpp"
 #include "control/http.hpp"
-#include "control/query.hpp"
+#include "control/routes.hpp"
 #include "document/diagnostics.hpp"
 #include "document/node.hpp"
 #include "document/table.hpp"
@@ -24,17 +24,16 @@ namespace control::api {
     std::string_view prefix
 );
 
-// The answer to a body that is no JSON; takes the findings.
-[[nodiscard]] ApiError malformed(document::Diagnostics& sink);
-
-// The error of all that was reported, or nullopt; takes the findings.
+// The error of all that was reported about a body, or nullopt; takes the findings.
 [[nodiscard]] std::optional<ApiError> error_of(document::Diagnostics& sink);
 
 // The members of an object, for the reference.
 template <typename Target>
-[[nodiscard]] std::vector<ParameterDoc> members_of(std::span<const document::Row<Target>> rows) {
-  std::vector<ParameterDoc> out;
-  for (const auto& row : rows) out.push_back({row.name, row.form, row.doc});
+[[nodiscard]] std::vector<MemberDoc> members_of(std::span<const document::Row<Target>> rows) {
+  std::vector<MemberDoc> out;
+  for (const auto& row : rows) {
+    out.push_back({row.name, row.form, row.doc, row.schema, row.need == document::Need::required});
+  }
   return out;
 }
 

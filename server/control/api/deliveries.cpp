@@ -68,8 +68,6 @@ List collect(
   return list;
 }
 
-}  // namespace
-
 Answer<Outcome> attempts(Api& api, const Call& call) {
   auto query = call.query();
   const auto receiver = receiver_asked_for(api, query);
@@ -149,6 +147,62 @@ Answer<Outcome> delivery(Api& api, const Call& call) {
   Response response;
   response.body = render(*story, receiver->name(), api.journal.start()) + "\n";
   return Outcome{std::move(response)};
+}
+
+// clang-format off
+constexpr ParameterDoc kSenderDoc{"sender", "GLOB", "whose sender matches", R"({"type":"string"})", R"("*@example.test")"};
+constexpr ParameterDoc kRecipientDoc{"recipient", "GLOB", "whose recipient matches", R"({"type":"string"})", R"("*@example.test")"};
+constexpr std::string_view kOutcomes = R"({"type":"array","items":{"$ref":"#/components/schemas/Outcome"}})";
+
+constexpr ParameterDoc kAttemptParameters[] = {
+    kReceiverDoc,
+    kSenderDoc,
+    kRecipientDoc,
+    {"scope",   "SCOPE",   "of this scope: client, sender, delivery; several by commas", R"({"type":"array","items":{"$ref":"#/components/schemas/Scope"}})"},
+    {"outcome", "OUTCOME", "that ended so: open, accepted, deferred, rejected, lost, abandoned; several by commas", kOutcomes, R"(["deferred"])"},
+    kAfterDoc,
+    kLimitDoc,
+};
+constexpr ParameterDoc kDeliveryParameters[] = {
+    kReceiverDoc,
+    kSenderDoc,
+    kRecipientDoc,
+    {"state", "STATE", "in this state: open, accepted, deferred, rejected, lost, abandoned; several by commas", kOutcomes, R"(["accepted"])"},
+    kAfterDoc,
+    kLimitDoc,
+};
+// clang-format on
+constexpr ParameterDoc kOneDeliveryParameters[] = {kReceiverDoc};
+
+constexpr ReplyDoc kAttemptReplies[] = {{200, "A page of attempts", "Attempts"}};
+constexpr ReplyDoc kDeliveryReplies[] = {{200, "A page of deliveries", "Deliveries"}};
+constexpr ReplyDoc kOneDeliveryReplies[] = {{200, "The delivery", "Delivery"}};
+
+constexpr Route kRoutes[] = {
+    {.verb = Verb::get,
+     .pattern = "/v1/attempts",
+     .handle = attempts,
+     .doc = "Tries to hand over mail, in order of their beginning",
+     .parameters = kAttemptParameters,
+     .replies = kAttemptReplies},
+    {.verb = Verb::get,
+     .pattern = "/v1/deliveries",
+     .handle = deliveries,
+     .doc = "Messages to recipients, each with its attempts",
+     .parameters = kDeliveryParameters,
+     .replies = kDeliveryReplies},
+    {.verb = Verb::get,
+     .pattern = "/v1/deliveries/{id}",
+     .handle = delivery,
+     .doc = "One delivery with its attempts",
+     .parameters = kOneDeliveryParameters,
+     .replies = kOneDeliveryReplies},
+};
+
+}  // namespace
+
+std::span<const Route> deliveries_routes() {
+  return kRoutes;
 }
 
 }  // namespace control::api

@@ -1,11 +1,15 @@
-// The journal over HTTP: filters, pages, and waiting for what has not happened yet.
+// The journal over HTTP: filters, pages, waiting for what has not happened yet, and streams.
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/stage.hpp"
+#include "base/text.hpp"
+#include "control/accept.hpp"
 #include "control/api/api.hpp"
+#include "control/api/event_stream.hpp"
 #include "control/api/render.hpp"
 #include "journal/event.hpp"
 
@@ -70,17 +74,102 @@ Outcome look(const journal::Journal& journal, Wanted wanted) {
   return outcome;
 }
 
-}  // namespace
+constexpr std::string_view kForms[] = {kJson, "text/event-stream"};
+
+// A stream has no pages and waits always.
+void refuse_pages(Query& query) {
+  for (const std::string_view name : {"limit", "wait"}) {
+    if (!query.text(name)) continue;
+    query.refuse(
+        name,
+        fmt::format(
+            "'{}' means nothing for a stream, which gives all there is and all that comes", name
+        ),
+        "leave it out, or ask for application/json"
+    );
+  }
+}
+
+// The cursor of a reader that comes back: what it has seen last, which wins over `after`. One ahead
+// of the journal is from a former run of the program, of whose events none are here: the reader has
+// seen nothing yet.
+std::uint64_t last_seen(
+    const Request& request, std::uint64_t after, std::uint64_t last_seq, Query& query
+) {
+  const auto given = request.header("Last-Event-ID");
+  if (!given || given->empty()) return after;
+  std::uint64_t id = 0;
+  const auto end = given->data() + given->size();
+  const auto [stop, error] = std::from_chars(given->data(), end, id);
+  if (error != std::errc{} || stop != end) {
+    query.refuse_at(
+        "Last-Event-ID",
+        fmt::format("'{}' is not the id of an event", base::printable(*given, 40)),
+        "send the last 'id:' that was received"
+    );
+  }
+  return id > last_seq ? 0 : id;
+}
 
 Answer<Outcome> events(Api& api, const Call& call) {
+  const auto form = preferred(call.request, kForms);
   auto query = call.query();
   Wanted wanted;
   wanted.filter = filter_asked_for(api, query);
   wanted.after = query.number("after", 0, 0, UINT64_MAX);
-  wanted.limit = query.number("limit", kDefaultLimit, 1, kMostLimit);
-  wanted.longest = query.duration("wait", kLongestWait);
+  const bool stream = form == 1U;
+  if (stream) {
+    refuse_pages(query);
+    wanted.after = last_seen(call.request, wanted.after, api.journal.last_seq(), query);
+  } else {
+    wanted.limit = query.number("limit", kDefaultLimit, 1, kMostLimit);
+    wanted.longest = query.duration("wait", kLongestWait);
+  }
   if (auto error = query.error()) return tl::unexpected(std::move(*error));
-  return look(api.journal, std::move(wanted));
+  if (!form) return tl::unexpected(not_acceptable(call.request, kForms));
+  if (!stream) return look(api.journal, std::move(wanted));
+  return Outcome{
+      .response = {},
+      .feed = feed_of(EventStream(api.journal, std::move(wanted.filter), wanted.after))};
+}
+
+// clang-format off
+constexpr ParameterDoc kEventParameters[] = {
+    {"receiver",   "NAME",  "of this receiver; repeatable; default all", R"({"type":"array","items":{"type":"string"}})", R"(["default"])"},
+    {"kind",       "KIND",  "of this kind: connected, command, reply, ended, ...; several by commas", R"({"type":"array","items":{"$ref":"#/components/schemas/Kind"}})", R"(["reply"])"},
+    {"stage",      "STAGE", "at this stage: connect, ehlo, mail, rcpt, ...; several by commas", R"({"type":"array","items":{"$ref":"#/components/schemas/Stage"}})", R"(["rcpt"])"},
+    {"connection", "N",     "of this connection; several by commas", R"({"type":"array","items":{"type":"integer","minimum":0}})"},
+    {"code",       "NNN",   "with this reply code; several by commas", R"({"type":"array","items":{"type":"integer","minimum":0,"maximum":999}})", "[452]"},
+    {"rule",       "NAME",  "of this rule; repeatable", R"({"type":"array","items":{"type":"string"}})"},
+    {"subject",    "GLOB",  "whose subject (an address, a name) matches", R"({"type":"string"})", R"("*@example.test")"},
+    kAfterDoc,
+    kLimitDoc,
+    {"wait",       "10s",   "if there is no such event yet, wait so long for one (at most 60s)", R"({"$ref":"#/components/schemas/Duration"})", R"("10s")"},
+};
+// clang-format on
+
+constexpr ReplyDoc kEventReplies[] = {
+    {200,
+     "A page of events; or by Accept a stream of them, each with its number as id, which goes on "
+     "after the Last-Event-ID of the request and says with 'dropped' how many were lost",
+     "Events",
+     kForms},
+    {406, "Accept names none of these forms", "Errors"},
+};
+
+constexpr Route kRoutes[] = {
+    {.verb = Verb::get,
+     .pattern = "/v1/events",
+     .handle = events,
+     .doc = "What crossed the wire, in order",
+     .parameters = kEventParameters,
+     .replies = kEventReplies},
+};
+
+}  // namespace
+
+std::span<const Route> events_routes() {
+  return kRoutes;
 }
 
 }  // namespace control::api

@@ -158,10 +158,8 @@ std::optional<Expected> expectations_given(
 }  // namespace
 
 Answer<Question> question_of(Api& api, const Call& call) {
-  const std::string& text = call.request.body;
-  Diagnostics sink("body");
-  const auto body = document::parse_json(text.empty() ? "{}" : text, sink);
-  if (!body) return tl::unexpected(malformed(sink));
+  const Node* body = call.body;
+  Diagnostics& sink = *call.findings;
   Asked asked;
   document::read_table<Asked>(*body, "the body", kBodyKeys, {}, asked, sink);
   Question question;
@@ -178,7 +176,7 @@ Answer<Question> question_of(Api& api, const Call& call) {
   return question;
 }
 
-std::vector<ParameterDoc> verify_members() {
+std::vector<MemberDoc> verify_members() {
   return members_of<Asked>(kBodyKeys);
 }
 

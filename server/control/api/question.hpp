@@ -24,4 +24,7 @@ struct Question {
 // Changes nothing. A request without a body asks for what a body without members does.
 [[nodiscard]] Answer<Question> question_of(Api& api, const Call& call);
 
+// The members of that body, for the reference.
+[[nodiscard]] std::vector<MemberDoc> verify_members();
+
 }  // namespace control::api

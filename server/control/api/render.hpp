@@ -10,7 +10,6 @@
 
 #include "base/time.hpp"
 #include "control/http.hpp"
-#include "control/ports.hpp"
 #include "journal/deliveries.hpp"
 #include "journal/event.hpp"
 #include "receiver/receiver.hpp"
@@ -39,10 +38,6 @@ class List {
 [[nodiscard]] std::string render(const journal::Attempt& attempt, base::WallTime start);
 [[nodiscard]] std::string render(
     const receiver::Receiver::DeliveryStory& story, std::string_view receiver, base::WallTime start
-);
-
-[[nodiscard]] boost::json::object to_json(
-    std::string_view name, const receiver::Status& status, const std::vector<Port>& ports
 );
 
 }  // namespace control::api

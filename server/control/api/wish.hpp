@@ -2,16 +2,21 @@
 // once. Called from the control thread alone.
 #pragma once
 
-#include <string_view>
+#include <vector>
 
 #include "control/api/api.hpp"
+#include "control/wish.hpp"
 
 namespace control::api {
 
-// Where in the body an inline scenario stands: what the pointers of its diagnostics begin with.
-inline constexpr std::string_view kScenarioPlace = "/scenario";
+struct WishInBody {
+  Wish wish;
+  std::vector<Problem> warnings{};
+};
 
 // Changes nothing. The receiver's name is the call's first variable.
-[[nodiscard]] Answer<Wish> wish_of(Api& api, const Call& call);
+[[nodiscard]] Answer<WishInBody> wish_of(Api& api, const Call& call);
+
+[[nodiscard]] std::vector<MemberDoc> put_receiver_members();
 
 }  // namespace control::api

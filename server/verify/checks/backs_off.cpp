@@ -132,7 +132,7 @@ std::vector<Judge::Seen> Judge::look_at(const Story& story) const {
   for (const Gap& gap : timeline_.gaps(story)) {
     seen.push_back(
         {.gap = gap,
-         .length = time(gap.to->judge_begin) - time(gap.from->judge_end),
+         .length = timeline_.pause(params_.clock, gap),
          .excused = !timeline_.excuse(gap).empty(),
          .advanced = params_.clock == Clock::judge &&
                      timeline_.advanced_between(gap.from->judge_end, gap.to->judge_begin)}

@@ -113,7 +113,7 @@ base::Micros Judge::quiet_of(const Story& story) const {
   if (params_.quiet) return *params_.quiet;
   base::Micros largest = timeline_.judged(kLeastQuiet);
   for (const Gap& gap : timeline_.gaps(story)) {
-    largest = std::max(largest, time(gap.to->judge_begin) - time(gap.from->judge_end));
+    largest = std::max(largest, timeline_.pause(params_.clock, gap));
   }
   return largest;
 }

@@ -64,8 +64,7 @@ class Judge {
   void conclude(const Story& story, const Look& look);
 
   [[nodiscard]] base::Micros length(const Gap& gap) const {
-    return timeline_.time(params_.clock, gap.to->judge_begin) -
-           timeline_.time(params_.clock, gap.from->judge_end);
+    return timeline_.pause(params_.clock, gap);
   }
 
   const Timeline& timeline_;
@@ -123,7 +122,7 @@ void Judge::report(const Story& story, const Gap& gap) {
   const std::string what = fmt::format(
       "{} was tried again {} after {}",
       name,
-      spoken(gap_length, gap.to->begin - gap.from->end, timeline_.scale()),
+      spoken(gap_length, gap.to->begin - gap.from->end + gap.to->idle, timeline_.scale()),
       reason(*gap.from)
   );
   const auto evidence = evidence_of({gap.from, gap.to});

@@ -160,3 +160,31 @@ TEST_CASE("a refused connection is no hasty delivery") {
   world.wait(2s);
   CHECK(world.judged("not-hasty") == "empty");
 }
+
+TEST_CASE("a connection that was opened early and kept waiting is no hasty retry") {
+  for (const bool waits : {true, false}) {
+    INFO(waits);
+    World world(deferring(1));
+    const Mail mail;
+    CHECK(Sender(world).attempt(mail) == 452);
+    world.wait(100ms);
+    Line line(world);
+    CHECK(line.greeting() == 220);
+    CHECK(line.hello() == 250);
+    if (waits) world.wait(30s);
+    CHECK(line.mail(mail) == 250);
+    CHECK(line.rcpt(mail.to.front()) == 250);
+    CHECK(line.data() == 354);
+    CHECK(line.body(mail) == 250);
+    line.leave(Goodbye::quit);
+    world.wait(2s);
+    CHECK(world.judged("not-hasty") == (waits ? "pass" : "fail"));
+  }
+}
+
+TEST_CASE("what the receiver kept waiting is not the sender's patience") {
+  World world(deferring(1) + "[[rule]]\nat = 'connect'\nafter = 1\ndelay = '30s'\n");
+  Sender(world).deliver({}, {100ms});
+  world.wait(2s);
+  CHECK(world.judged("not-hasty") == "fail");
+}

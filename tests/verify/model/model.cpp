@@ -102,7 +102,11 @@ std::vector<Question::Gap> Question::gaps(const Mail& mail) const {
       if (from == nullptr || before.end >= from->end) from = &before;
     }
     if (!all_ended || !from->failed()) continue;
-    out.push_back({*from, to, out.size() + 1, on_clock(to.judge_begin) - on_clock(from->judge_end)}
+    out.push_back(
+        {*from,
+         to,
+         out.size() + 1,
+         on_clock(to.judge_begin) - on_clock(from->judge_end) + to.waited * world.scale}
     );
   }
   return out;

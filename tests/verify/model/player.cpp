@@ -103,9 +103,11 @@ void Player::play() {
   Micros at = visit_.at + visit_.step;
   reply(Stage::connect, at, {220, ""});
   command(Stage::ehlo, at += visit_.step);
+  waited_ = visit_.step;
   if (visit_.door == Door::ehlo_then_helo) {
     reply(Stage::ehlo, at += visit_.step, visit_.refusal);
     command(Stage::ehlo, at += visit_.step);
+    waited_ += visit_.step;
   }
   reply(Stage::ehlo, now_ = at + visit_.step, {250, ""});
   bool first = true;
@@ -140,6 +142,8 @@ bool Player::transfer(const Transfer& plan, bool first) {
   base.envid = plan.envid;
   base.mail = plan.began;
   base.begin = first ? visit_.at : plan.began;
+  // The client kept the connection waiting, and not the other way round.
+  if (first) base.waited = waited_ + std::max(plan.began - now_, Micros(0));
   // An earlier instant is put on the judge clock by the scale of the event that tells it.
   const Micros ago = (plan.at - plan.began) * scale_at(plan_, plan.at);
   base.judge_mail = std::max(judge_clock(plan_, plan.at) - ago, Micros(0));

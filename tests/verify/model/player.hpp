@@ -57,6 +57,7 @@ class Player {
   std::uint64_t connection_;
   Record& out_;
   Micros now_{0};
+  Micros waited_{0};  // by the server for the client, up to the reply to EHLO
   bool over_ = false;
   std::size_t transaction_ = 0;        // its first attempt
   std::vector<std::size_t> taken_{};   // attempts whose recipient was accepted, undecided
