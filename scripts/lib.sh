@@ -10,7 +10,13 @@ build_packages=(
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libfmt-dev libspdlog-dev libexpected-dev libcli11-dev libtomlplusplus-dev libre2-dev libxxhash-dev
 )
-test_packages=(catch2 librapidcheck-dev postfix swaks curl jq procps libxml2-utils)
+test_packages=(
+  catch2 librapidcheck-dev postfix swaks curl ca-certificates jq procps libxml2-utils dash
+)
+# The languages of scripts/examples: whatever is there already, from wherever, will do.
+for tool in node:nodejs npm:npm go:golang-go javac:default-jdk-headless mvn:maven; do
+  command -v "${tool%%:*}" >/dev/null || test_packages+=("${tool#*:}")
+done
 format_packages=(clang-format-14)
 analysis_packages=(clang-14 clang-tidy-14 libclang-rt-14-dev llvm-14)
 

@@ -1,0 +1,3 @@
+module failmx.test/example
+
+go 1.19
