@@ -12,6 +12,7 @@ build_packages=(
 )
 test_packages=(
   catch2 librapidcheck-dev postfix swaks curl ca-certificates jq procps libxml2-utils dash
+  python3-venv
 )
 # The languages of scripts/examples: whatever is there already, from wherever, will do.
 for tool in node:nodejs npm:npm go:golang-go javac:default-jdk-headless mvn:maven; do

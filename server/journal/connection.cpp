@@ -23,18 +23,6 @@ bool says_nonsense(std::uint16_t code) {
   return (code >= 500 && code <= 504) || code == 555;
 }
 
-bool client_went(Ending ending) {
-  return ending == Ending::client_left || ending == Ending::client_reset;
-}
-
-bool we_broke(Ending ending) {
-  return ending == Ending::closed || ending == Ending::reset;
-}
-
-bool nobody_was_served(Ending ending) {
-  return ending == Ending::timeout || ending == Ending::drained;
-}
-
 Named named(const Event& event, Instant began) {
   return {
       .began = began, .seq = event.seq, .address = event.subject, .parameters = event.parameters};
@@ -259,57 +247,6 @@ void Connection::cut(const Event& event) {
   if (farewell_ && farewell_->reply == reply) farewell_.reset();
   if (fired_done_ == reply) fired_done_ = 0;
   transaction_.reply_cut(reply);
-}
-
-Answer Connection::broken(const Event& event) const {
-  Answer answer;
-  if (farewell_ && !client_went(event.ending)) answer = *farewell_;
-  if (answer.rule.empty() && !event.rule.empty()) {
-    answer.rule = event.rule;
-    answer.nth = event.nth;
-  } else if (answer.rule.empty() && fired_done_ == 0) {
-    answer.rule = fired_;
-    answer.nth = fired_nth_;
-  }
-  answer.outcome = Outcome::lost;
-  answer.when = when(event);
-  answer.phase = event.phase;
-  return answer;
-}
-
-void Connection::ended(const Event& event) {
-  name_unanswered_recipient();
-  const bool left = client_went(event.ending);
-  // FIN shows that the client had read what it was waiting for; RST shows nothing (RFC
-  // 9293 3.10.7.4). After QUIT there is nothing more to wait for: when it was sent has told all.
-  if (event.ending == Ending::client_left && question_ != base::Stage::quit) {
-    transaction_.client_went_on(base::Micros::max());
-  }
-  if (giving_up_) transaction_.over(*giving_up_);
-  const bool lost = left ? event.held : event.ending != Ending::quit;
-  const Answer abandoned{.outcome = Outcome::abandoned, .when = when(event), .phase = event.phase};
-  transaction_.connection_ended(lost ? broken(event) : abandoned);
-  if (seen_connect_ && !had_mail_) ended_without_mail(event);
-}
-
-void Connection::ended_without_mail(const Event& event) {
-  const bool ours = we_broke(event.ending) || (client_went(event.ending) && event.held);
-  const base::Stage stage = question_.value_or(event.stage.value_or(base::Stage::connect));
-  const bool quitting = stage == base::Stage::quit;
-  if (ours && asked_ && !quitting) return client_attempt(stage, broken(event));
-  if (refusal_) return client_attempt(refusal_stage_, *refusal_);
-  if (quitting) return;
-  const bool farewell_counts = we_broke(event.ending) || farewell_asked_;
-  if (farewell_ && farewell_counts && !nobody_was_served(event.ending)) {
-    return client_attempt(stage, *farewell_);
-  }
-  if (ours) client_attempt(stage, broken(event));
-}
-
-void Connection::client_attempt(base::Stage stage, const Answer& answer) {
-  Origin origin = origin_;
-  origin.stage = stage;
-  ledger_->decide(ledger_->begin_client(origin), answer);
 }
 
 }  // namespace journal
