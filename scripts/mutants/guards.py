@@ -21,6 +21,7 @@ MUTANTS = {
         ("any scheme", "if (!base::same_text(given->substr(0, kScheme.size()), kScheme)) return false;", ""),
         ("any host", "if (!host || !allows_host(admission, *host)) {", "if (!host) {"),
         ("no host", "if (!host || !allows_host(admission, *host)) {", "if (host && !allows_host(admission, *host)) {"),
+        ("another site", "if (is_cross_site(request, *host)) {", "if (false) {"),
         ("two hosts", "if (hosts > 1) return two_hosts();", ""),
         ("an empty name is a host", "return !known.empty() && base::same_text(name, known);", "return base::same_text(name, known);"),
         ("a port may be anything", "if (!is_port(host.substr(bracketed ? end + 1 : end))) return {};", ""),

@@ -48,7 +48,7 @@ Duration Clocks::judge(TimePoint now) const {
 }
 
 Duration Clocks::receiver(TimePoint now) const {
-  if (!started_) return Duration{0};
+  if (!started_) return advanced_;
   return sum(std::max(judge(now) - judge_at_start_, Duration{0}), advanced_);
 }
 

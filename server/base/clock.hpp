@@ -16,7 +16,8 @@ class Clocks {
   // Judge time since construction. `now` must not precede the last set_scale.
   [[nodiscard]] Duration judge(TimePoint now) const;
 
-  // Receiver time since the receiver's first connection (plus advances); 0 before it has started.
+  // Receiver time since the receiver's first connection plus advances; before it has started, where
+  // it will.
   [[nodiscard]] Duration receiver(TimePoint now) const;
 
   // The real instant at which the receiver clock will show `at`; kNever if the clock has not

@@ -146,6 +146,16 @@ std::optional<std::string_view> nearest(
   return best;
 }
 
+bool is_utf8(std::string_view bytes) {
+  for (std::size_t i = 0; i < bytes.size();) {
+    const bool ascii = static_cast<unsigned char>(bytes[i]) < 0x80;
+    const std::size_t length = ascii ? 1 : utf8_length(bytes.substr(i));
+    if (length == 0) return false;
+    i += length;
+  }
+  return true;
+}
+
 std::string printable(std::string_view bytes, std::size_t limit) {
   std::string out;
   out.reserve(std::min(bytes.size(), limit) + 3);

@@ -29,6 +29,9 @@ namespace base {
     std::string_view word, std::span<const std::string_view> candidates
 );
 
+// Valid UTF-8 throughout (RFC 3629).
+[[nodiscard]] bool is_utf8(std::string_view bytes);
+
 // Printable form of wire bytes: CR as \r, LF as \n, a backslash as \\, other controls and bytes
 // that are not part of valid UTF-8 as \xHH. At most `limit` bytes of input; a cut is shown by a
 // trailing "...".

@@ -37,6 +37,17 @@ std::string_view without_port(std::string_view host) {
   return bracketed ? host.substr(1, end - 1) : host.substr(0, end);
 }
 
+// A page of another site can have a browser send simple requests here without asking first (no CORS
+// preflight); the browser then says where the page came from.
+bool is_cross_site(const Request& request, std::string_view host) {
+  const auto site = request.header("sec-fetch-site");
+  if (site && base::same_text(*site, "cross-site")) return true;
+  const auto origin = request.header("origin");
+  if (!origin) return false;
+  const auto scheme = origin->find("://");
+  return scheme == std::string_view::npos || !base::same_text(origin->substr(scheme + 3), host);
+}
+
 ApiError two_hosts() {
   return {Fault::malformed, {{"Host", "there is more than one Host header", "send one"}}};
 }
@@ -69,6 +80,11 @@ std::optional<ApiError> turn_away(
     return ApiError{
         Fault::misdirected,
         {{"Host", what, "use an IP address or localhost, or start with --allow-host NAME"}}};
+  }
+  if (is_cross_site(request, *host)) {
+    return ApiError{
+        Fault::forbidden,
+        {{"Origin", "a page of another site may not ask here", "ask from a program, not a page"}}};
   }
   if (needs_token && !admission.token.empty() && !bears_token(request, admission.token)) {
     return ApiError{

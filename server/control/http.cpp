@@ -65,10 +65,23 @@ base::Result<void> read_target(std::string_view target, Request& request) {
   return {};
 }
 
+namespace {
+
+// What a client sent may be quoted in it, whatever octets those were.
+std::string as_utf8(const std::string& text) {
+  return base::is_utf8(text) ? text : base::printable(text, text.size());
+}
+
+}  // namespace
+
 boost::json::array to_json(const std::vector<Problem>& problems) {
   boost::json::array out;
   for (const Problem& problem : problems) {
-    out.push_back({{"at", problem.at}, {"message", problem.message}, {"hint", problem.hint}});
+    out.push_back(
+        {{"at", as_utf8(problem.at)},
+         {"message", as_utf8(problem.message)},
+         {"hint", as_utf8(problem.hint)}}
+    );
   }
   return out;
 }

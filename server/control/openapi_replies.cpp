@@ -40,6 +40,7 @@ constexpr Common kCommon[] = {
      [](const Route& route) { return route.pattern.find('{') != std::string_view::npos; }},
     {Fault::body_too_large, "BodyTooLarge", "The body is too long", has_body},
     {Fault::unsupported_media, "UnsupportedMedia", "The body is of a wrong type", has_body},
+    {Fault::forbidden, "Forbidden", "A page of another site asks, in a browser", always},
     {Fault::misdirected, "Misdirected", "The Host header names another server", always},
     {Fault::invalid, "Invalid", "Something in the request is wrong; all of it is listed", always},
     {Fault::headers_too_large, "HeadersTooLarge", "The headers are too long", always},

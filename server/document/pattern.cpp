@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kExpression = "re:";
 constexpr std::size_t kLongestPattern = 1000;
 constexpr std::int64_t kExpressionMemory =
-    1024 * 1024;  // octets, program and caches of one expression
+    128 * 1024;  // octets, program and caches of one expression
 
 }  // namespace
 

@@ -41,13 +41,25 @@ Instant Connection::when(const Event& event) const {
 // The judge clock of an earlier instant: the scale has not changed since, or hardly matters.
 Instant Connection::began(const Event& event) const {
   if (event.began == base::Micros(0) || event.began >= event.at) return when(event);
-  const auto early = static_cast<double>((event.at - event.began).count());
-  const base::Micros judge(std::llround(early * ledger_->setup()->scale));
-  return {
-      .at = event.began, .judge = std::max(event.judge - judge, base::Micros(0)), .seq = event.seq};
+  const base::Micros judge = event.judge - scaled(event.at - event.began);
+  return {.at = event.began, .judge = std::max(judge, base::Micros(0)), .seq = event.seq};
+}
+
+base::Micros Connection::scaled(base::Micros real) const {
+  const auto exact = static_cast<double>(real.count()) * ledger_->setup()->scale;
+  return base::Micros(std::llround(exact));
+}
+
+std::optional<base::Micros> Connection::idle() const {
+  if (carried_over_ || !seen_connect_) return std::nullopt;
+  return idle_;
 }
 
 void Connection::add(const Event& event) {
+  const bool is_mail =
+      event.kind == Kind::command && event.stage == base::Stage::mail && !event.flag;
+  if (is_mail) awaits_mail_ = false;
+  if (awaits_mail_ && event.kind != Kind::ended) return;
   switch (event.kind) {
     case Kind::connected: return connected(event);
     case Kind::command: return command(event);
@@ -89,8 +101,12 @@ void Connection::connected(const Event& event) {
   asked_ = true;
   question_ = base::Stage::connect;
   origin_.begin = origin_.mail = began(event);
-  idle_ = event.by;
   origin_.client = base::Name(event.subject);
+  idle_ = event.by;
+  judge_idle_ = scaled(event.by);
+  if (!event.flag) return;
+  // What it has said so far is not in this journal: its attempts begin with their MAIL.
+  carried_over_ = awaits_mail_ = had_mail_ = true;
 }
 
 // A RCPT that had no turn any more, because the refusal of MAIL ended the connection.
@@ -103,7 +119,10 @@ void Connection::command(const Event& event) {
   const Instant start = began(event);
   transaction_.client_went_on(start.at);
   name_unanswered_recipient();
-  if (!asked_ && !had_mail_) idle_ += std::max(start.at - owed_since_, base::Micros(0));
+  if (!asked_ && !had_mail_) {
+    idle_ += std::max(start.at - owed_since_.at, base::Micros(0));
+    judge_idle_ += std::max(start.judge - owed_since_.judge, base::Micros(0));
+  }
   asked_ = true;
   question_ = event.stage;
   unruled_question_ = event.flag;
@@ -155,6 +174,7 @@ void Connection::mail(const Named& command) {
     origin.begin = command.began;
   } else {
     origin.idle = idle_;
+    origin.judge_idle = judge_idle_;
   }
   had_mail_ = true;
   transaction_.mail(command, std::move(origin));
@@ -172,7 +192,7 @@ void Connection::replied(const Event& event) {
       .phase = event.phase};
   if (decides(event)) answer.text = base::Name(event.text);
   const bool solicited = std::exchange(asked_, false);
-  owed_since_ = event.at;
+  owed_since_ = when(event);
   last_reply_ = event.seq;
   if (solicited && !fired_.empty()) fired_done_ = event.seq;
   if (event.code == 421) {
@@ -236,7 +256,7 @@ void Connection::replied_without_rules(base::Stage stage, const Answer& answer) 
 
 void Connection::sent(const Event& event) {
   const std::uint64_t reply = event.reply == 0 ? last_reply_ : event.reply;
-  if (reply == last_reply_) owed_since_ = event.at;
+  if (reply == last_reply_) owed_since_ = when(event);
   if (refusal_ && refusal_->reply == reply) refusal_->when = when(event);
   transaction_.reply_sent(reply, when(event));
 }

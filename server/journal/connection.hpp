@@ -20,8 +20,11 @@ class Connection {
   // The next event of this connection, in order.
   void add(const Event& event);
 
-  // Of the client, before its first MAIL.
-  [[nodiscard]] base::Micros idle() const { return idle_; }
+  // Of the client, before its first MAIL; nullopt: the journal does not go back so far.
+  [[nodiscard]] std::optional<base::Micros> idle() const;
+
+  // It is older than the journal, and so is its transaction, if there is one.
+  [[nodiscard]] bool awaits_mail() const { return awaits_mail_; }
 
   [[nodiscard]] const Transaction& transaction() const { return transaction_; }
 
@@ -44,10 +47,15 @@ class Connection {
   [[nodiscard]] Instant when(const Event& event) const;
   [[nodiscard]] Instant began(const Event& event) const;
 
+  // As long on the judge clock, at the present scale.
+  [[nodiscard]] base::Micros scaled(base::Micros real) const;
+
   Ledger* ledger_;
   Origin origin_{};
-  base::Micros owed_since_{0};  // when the client had all that it could wait for; while !asked_
-  base::Micros idle_{0};        // how long it then did nothing, before its first MAIL
+  Instant owed_since_{};  // when the client had all that it could wait for; while !asked_
+  base::Micros idle_{0}, judge_idle_{0};  // how long it then did nothing, before its first MAIL
+  bool carried_over_ = false;             // it is older than the journal
+  bool awaits_mail_ = false;              // and nothing in it counts until the next MAIL
   bool seen_connect_ = false;
   bool had_mail_ = false;
   bool asked_ = false;                     // a question is waiting for its reply

@@ -53,6 +53,7 @@ Attempt to_attempt(const AttemptRecord& record, const AttemptRecord* previous) {
       .mail = origin.mail.at,
       .judge_mail = origin.mail.judge,
       .idle = origin.idle,
+      .judge_idle = origin.judge_idle,
       .connection = origin.connection,
       .client = std::string(origin.client.view()),
       .sender = std::string(origin.sender.view()),
@@ -187,6 +188,8 @@ void Deliveries::State::add(const Event& event) {
   if (event.connection == 0) return;
   Connection* connection = connection_of(event);
   if (connection == nullptr) return;
+  // A message of a transaction that is older than the journal: whose it was is not known.
+  unfollowed += event.kind == Kind::message && connection->awaits_mail() ? 1U : 0U;
   connection->add(event);
   if (event.kind == Kind::ended) connections.erase(event.connection);
 }
@@ -228,9 +231,10 @@ DeliveryRef Deliveries::would_be(
   return {.key = key + " #" + std::to_string(place.ordinal), .attempt = place.number};
 }
 
-base::Micros Deliveries::idle(std::uint64_t connection) const {
+std::optional<base::Micros> Deliveries::idle(std::uint64_t connection) const {
   const auto known = state_->connections.find(connection);
-  return known == state_->connections.end() ? base::Micros(0) : known->second.idle();
+  if (known == state_->connections.end()) return std::nullopt;
+  return known->second.idle();
 }
 
 std::vector<Attempt> Deliveries::attempts(std::uint64_t after, std::size_t limit) const {

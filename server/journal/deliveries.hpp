@@ -40,9 +40,9 @@ struct Attempt {
   // answered is told by this, since a connection may have idled before it.
   base::Micros mail{0}, judge_mail{0};
 
-  // How long the client itself kept the connection waiting before that octet, in real time: nothing
-  // was owed to it. 0 unless the attempt began with the connection.
-  base::Micros idle{0};
+  // How long the client itself kept the connection waiting before that octet, in the same two
+  // times: nothing was owed to it. 0 unless the attempt began with the connection.
+  base::Micros idle{0}, judge_idle{0};
 
   // begin minus the end of the previous attempt of its delivery. Negative if they overlap; none for
   // the first one, while the previous one is open, and when that was forgotten. Scope client and
@@ -124,8 +124,8 @@ class Deliveries {
   ) const;
 
   // How long the client of this connection kept it waiting before its first MAIL, as
-  // Attempt::idle.
-  [[nodiscard]] base::Micros idle(std::uint64_t connection) const;
+  // Attempt::idle; nullopt: its beginning is not known.
+  [[nodiscard]] std::optional<base::Micros> idle(std::uint64_t connection) const;
 
   // Those with an id above `after`, by rising id, at most `limit`.
   [[nodiscard]] std::vector<Attempt> attempts(std::uint64_t after, std::size_t limit) const;

@@ -112,7 +112,8 @@ struct Event {
   std::uint32_t nth = 0;
   bool held = false;  // ended, command: an action of ours was holding the reply when this happened
   bool flag = false;  // command: answered before any rule (syntax or sequence); stored: true =
-                      // although the reply does not say so; rule: removed
+                      // although the reply does not say so; rule: removed;
+                      // connected: it goes on from before a reset
   base::Micros began{0};  // command: arrival of its first octet (<= at); connected: if earlier
   base::Micros by{0};     // advanced: how far; connected: how long the client had kept it waiting
   std::uint64_t count = 0;

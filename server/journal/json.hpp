@@ -25,7 +25,8 @@ void append_quoted(std::string& out, std::string_view text);
 //   subject    "sender" (mail), "recipient" (rcpt, offered), "client" (connected, refused),
 //   "finding", else "subject" text       "listener" (connected), "version" (run), else "text" count
 //   "octets" (reply-cut, ended), else "count" flag       "before_rules" (command), "against_reply"
-//   (stored), "removed" (rule), else "flag"
+//   (stored), "removed" (rule), "carried_over"
+//   (connected), else "flag"
 // Times are seconds since the run began ("elapsed", "judge", "clock", "began"), "at" is the wall
 // clock.
 void append_json(std::string& out, const Event& event, base::WallTime start);

@@ -235,6 +235,7 @@ constexpr std::array kEventFields = {
     flag<InEvent, &Event::flag>("before_rules"),
     flag<InEvent, &Event::flag>("against_reply"),
     flag<InEvent, &Event::flag>("removed"),
+    flag<InEvent, &Event::flag>("carried_over"),
     flag<InEvent, &Event::flag>("flag"),
     seconds<&Event::began>("began"),
     seconds<&Event::by>("by"),

@@ -85,6 +85,7 @@ std::string_view count_name(Kind kind) {
 std::string_view flag_name(Kind kind) {
   if (kind == Kind::command) return "before_rules";
   if (kind == Kind::rule) return "removed";
+  if (kind == Kind::connected) return "carried_over";
   return kind == Kind::stored ? "against_reply" : "flag";
 }
 

@@ -44,7 +44,7 @@ struct Origin {
   base::Stage stage = base::Stage::connect;
   std::uint64_t connection = 0;
   base::Name client{}, sender{}, envid{};
-  base::Micros idle{0};  // of the client, before MAIL
+  base::Micros idle{0}, judge_idle{0};  // of the client, before MAIL
 };
 
 struct AttemptRecord {

@@ -97,7 +97,8 @@ void Shard::release(std::string_view receiver) {
   const TimePoint at = now();
   for (std::size_t i = connections_.size(); i-- > 0;) {
     const ConnectionPtr connection(connections_[i]);
-    if (connection->has(receiver)) connection->release(receiver, at);
+    // Those too that it is no party of yet: they must not have it join any more.
+    connection->release(receiver, at);
   }
 }
 

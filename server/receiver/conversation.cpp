@@ -75,6 +75,7 @@ wire::Wants Conversation::poll(base::TimePoint now) {
     wants = player_.poll(now);
     progress(now);
   }
+  let_go(now);
   if (left_ && (*left_ == Left::reset || player_.busy() || wants.write.empty())) {
     // Nobody is there to read what is still planned.
     wants = {};

@@ -81,8 +81,10 @@ Party& Conversation::guest(const std::shared_ptr<Receiver>& receiver, base::Time
   if (known != guests_.end()) return **known;
   auto& joining = *guests_.emplace_back(std::make_unique<Party>(receiver, peer_.connection));
   auto connected = connected_event();
-  connected.began = told_mail_->first ? receiver->in_run(began_) : told_mail_->command.began;
-  if (told_mail_->first) connected.by = greeter_.receiver().idle(peer_.connection);
+  const auto idle = greeter_.receiver().idle(peer_.connection);
+  const bool from_accept = told_mail_->first && idle;
+  connected.began = from_accept ? receiver->in_run(began_) : told_mail_->command.began;
+  if (from_accept) connected.by = *idle;
   joining.joined(std::move(connected), now);
   return joining;
 }
@@ -94,7 +96,11 @@ void Conversation::take_part(Party& guest, base::TimePoint now) {
   guest.record(told_mail_->command, now);
   auto place = told_mail_->planned;
   place.at = now;
-  guest.record_reply(told_mail_->reply, place, now);
+  if (place.ends > player_.written_bytes()) {
+    guest.record_reply(told_mail_->reply, place, now);
+  } else {
+    guest.record(told_mail_->reply, now);
+  }
   journal::Event passed;
   passed.kind = Kind::passed;
   passed.stage = Stage::rcpt;
@@ -130,6 +136,7 @@ bool Conversation::has(std::string_view receiver) const {
 
 // Guests that are to leave do so between transactions, when all they have to do with is said.
 void Conversation::let_go(base::TimePoint now) {
+  if (guests_.empty()) return;
   const bool unsaid = pending_ || player_.written_bytes() < player_.offered_bytes();
   const auto leaves = [&](const std::unique_ptr<Party>& guest) {
     return guest->leaving && !(guest->takes_part && in_transaction());

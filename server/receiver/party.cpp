@@ -104,6 +104,7 @@ void Party::keep_content(
     std::vector<std::string> recipients,
     base::TimePoint now
 ) {
+  if (message_ == 0) return;  // its receiver is gone
   receiver_->keep(
       {.id = message_,
        .connection = connection_,

@@ -43,6 +43,7 @@ Receiver::Receiver(
   last_rule_ = edition_->own_rules;
   // A receiver of this name may have been there before.
   if (journal_.has_forgotten()) void_journal_locked("a new receiver", now);
+  journals_ = 0;
   record_setup_locked(now);
   await_phase_end_locked(now);
 }
@@ -54,6 +55,7 @@ EditionPtr Receiver::edition() const {
 
 void Receiver::use(scenario::ScenarioPtr scenario, base::TimePoint now) {
   const std::lock_guard lock(mutex_);
+  now = std::max(now, last_event_);
   pass_phases_locked(now);
   scenario_ = std::move(scenario);
   begin_anew_locked(now);
@@ -66,7 +68,9 @@ void Receiver::begin_anew_locked(base::TimePoint now) {
   clocks_.restart_receiver();
   edition_ = std::make_shared<const Edition>(scenario_, edition_->generation + 1);
   pushed_.clear();
-  last_rule_ = edition_->own_rules;
+  // Ids are never given out twice, so that nobody removes another's rule.
+  last_rule_ = std::max(last_rule_, edition_->own_rules);
+  journals_ = 0;
   phase_ = 0;
   phase_began_ = base::Duration{0};
   phase_ends_ = base::kNever;
@@ -81,6 +85,24 @@ void Receiver::record_setup_locked(base::TimePoint now) {
   event.kind = journal::Kind::receiver;
   event.setup = std::make_shared<const journal::Setup>(std::move(setup));
   record_locked(std::move(event), now);
+}
+
+// Connections that go on are told anew, so that the attempts they will make are theirs.
+void Receiver::carry_over_locked(base::TimePoint now) {
+  std::vector<journal::EventPtr> open;
+  for (const auto& [connection, connected] : talks_) open.push_back(connected);
+  std::sort(open.begin(), open.end(), [](const auto& a, const auto& b) {
+    return a->connection < b->connection;
+  });
+  for (const auto& connected : open) {
+    journal::Event event;
+    event.kind = journal::Kind::connected;
+    event.connection = connected->connection;
+    event.subject = connected->subject;
+    event.text = connected->text;
+    event.flag = true;
+    record_locked(std::move(event), now);
+  }
 }
 
 // The events that follow tell all that is known from here on.
@@ -113,6 +135,8 @@ std::uint64_t Receiver::record_locked(journal::Event&& event, base::TimePoint no
   last_event_ = std::max(last_event_, now);
   // Attempts name their evidence by number, so the journal comes first.
   const auto kept = journal_.keep(std::move(event));
+  if (kept->kind == journal::Kind::connected) talks_[kept->connection] = kept;
+  if (kept->kind == journal::Kind::ended) talks_.erase(kept->connection);
   account_.add(*kept);
   meter_.add(*kept);
   return kept->seq;
@@ -136,7 +160,12 @@ void Receiver::await_phase_end_locked(base::TimePoint earliest) {
   phase_ends_ = base::kNever;
   const auto& phases = edition_->scenario->phases;
   const auto& lasts = phases[phase_].lasts;
-  if (!clocks_.started() || phase_ + 1 >= phases.size() || !lasts) return;
+  if (phase_ + 1 >= phases.size() || !lasts) return;
+  if (!clocks_.started()) {
+    // It has been moved to where it will start.
+    if (clocks_.advanced() >= phase_began_ + *lasts) phase_ends_ = earliest;
+    return;
+  }
   phase_ends_ = std::max(clocks_.when_receiver_shows(phase_began_ + *lasts), earliest);
 }
 
@@ -202,7 +231,7 @@ journal::Meter::Figures Receiver::figures() const {
   return meter_.figures();
 }
 
-base::Micros Receiver::idle(std::uint64_t connection) const {
+std::optional<base::Micros> Receiver::idle(std::uint64_t connection) const {
   const std::lock_guard lock(mutex_);
   return account_.deliveries.idle(connection);
 }
@@ -230,6 +259,7 @@ void Receiver::advance(base::Duration by, base::TimePoint now) {
   // Beyond this a clock would be no time that a journal can hold.
   constexpr base::Duration kFarthest = std::chrono::hours(24) * 36'525;
   const std::lock_guard lock(mutex_);
+  now = std::max(now, last_event_);
   pass_phases_locked(now);
   by = std::clamp(by, base::Duration{0}, kFarthest - std::min(clocks_.advanced(), kFarthest));
   clocks_.advance(by);

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -65,12 +66,14 @@ class Receiver {
   // ---- rules in front of the scenario's own, until a new scenario or a reset
 
   static constexpr std::size_t kMostPushed = 1000;
+  static constexpr std::size_t kMostPushedOctets = std::size_t{1024} * 1024;  // as written
 
   // The id that the next pushed rule will have: the API names unnamed ones by it.
   [[nodiscard]] std::size_t next_rule() const;
 
   // Puts a rule, made by scenario::load_rule for this receiver's edition, in front of all; in force
-  // for connections accepted and transactions begun from now on. nullopt: there are kMostPushed.
+  // for connections accepted and transactions begun from now on. nullopt: there are kMostPushed, or
+  // they would be too long together.
   std::optional<RuleView> push_rule(scenario::Rule rule, base::TimePoint now);
 
   // Takes a pushed rule away; as it was last. nullopt: there is no pushed rule of that id.
@@ -148,8 +151,9 @@ class Receiver {
       const journal::Deliveries::Parameters& parameters
   ) const;
 
-  // How long the client of a connection kept it waiting before its first MAIL.
-  [[nodiscard]] base::Micros idle(std::uint64_t connection) const;
+  // How long the client of a connection kept it waiting before its first MAIL; nullopt: its
+  // beginning is not known.
+  [[nodiscard]] std::optional<base::Micros> idle(std::uint64_t connection) const;
 
   // Records phase changes that are due; call at least every 250 ms. Returns the instant of the next
   // one (kNever: none).
@@ -205,6 +209,7 @@ class Receiver {
   void record_setup_locked(base::TimePoint now);
   void replace_rules_locked(std::vector<scenario::Rule> pushed);
   void void_journal_locked(std::string_view what, base::TimePoint now);
+  void carry_over_locked(base::TimePoint now);
   void await_phase_end_locked(base::TimePoint earliest);
 
   // Constant after construction.
@@ -228,6 +233,7 @@ class Receiver {
   base::Duration phase_began_{0};  // receiver clock
   base::TimePoint phase_ends_ = base::kNever;
   std::uint64_t open_connections_ = 0;
+  std::unordered_map<std::uint64_t, journal::EventPtr> talks_;  // open: their `connected` events
   base::TimePoint last_event_{};
   bool retired_ = false;
 };

@@ -31,7 +31,10 @@ void Receiver::replace_rules_locked(std::vector<scenario::Rule> pushed) {
 
 std::optional<RuleView> Receiver::push_rule(scenario::Rule rule, base::TimePoint now) {
   const std::lock_guard lock(mutex_);
-  if (pushed_.size() >= kMostPushed) return std::nullopt;
+  now = std::max(now, last_event_);
+  std::size_t octets = rule.written.size();
+  for (const auto& other : pushed_) octets += other.written.size();
+  if (pushed_.size() >= kMostPushed || octets > kMostPushedOctets) return std::nullopt;
   pass_phases_locked(now);
   rule.id = ++last_rule_;
   journal::Event event;
@@ -48,6 +51,7 @@ std::optional<RuleView> Receiver::push_rule(scenario::Rule rule, base::TimePoint
 
 std::optional<RuleView> Receiver::remove_rule(std::size_t id, base::TimePoint now) {
   const std::lock_guard lock(mutex_);
+  now = std::max(now, last_event_);
   auto pushed = pushed_;
   const auto place =
       std::find_if(pushed.begin(), pushed.end(), [&](const auto& rule) { return rule.id == id; });
@@ -67,6 +71,7 @@ std::optional<RuleView> Receiver::remove_rule(std::size_t id, base::TimePoint no
 
 bool Receiver::enter_phase(std::string_view phase, base::TimePoint now) {
   const std::lock_guard lock(mutex_);
+  now = std::max(now, last_event_);
   const auto& phases = scenario_->phases;
   const auto found = std::find_if(phases.begin(), phases.end(), [&](const auto& one) {
     return !one.name.empty() && one.name == phase;
@@ -74,7 +79,7 @@ bool Receiver::enter_phase(std::string_view phase, base::TimePoint now) {
   if (found == phases.end()) return false;
   pass_phases_locked(now);
   phase_ = static_cast<std::size_t>(found - phases.begin());
-  phase_began_ = clocks_.receiver(now);
+  phase_began_ = clocks_.started() ? clocks_.receiver(now) : clocks_.advanced();
   await_phase_end_locked(now);
   journal::Event event;
   event.kind = journal::Kind::phase;
@@ -84,6 +89,7 @@ bool Receiver::enter_phase(std::string_view phase, base::TimePoint now) {
 
 void Receiver::rescale(double scale, base::TimePoint now) {
   const std::lock_guard lock(mutex_);
+  now = std::max(now, last_event_);
   if (scale == clocks_.scale()) return;
   pass_phases_locked(now);
   clocks_.set_scale(now, scale);
@@ -93,6 +99,7 @@ void Receiver::rescale(double scale, base::TimePoint now) {
 
 void Receiver::reset_counters(base::TimePoint now) {
   const std::lock_guard lock(mutex_);
+  now = std::max(now, last_event_);
   pass_phases_locked(now);
   edition_->counters->clear();
   journal::Event event;
@@ -102,19 +109,23 @@ void Receiver::reset_counters(base::TimePoint now) {
 
 void Receiver::reset(base::TimePoint now) {
   const std::lock_guard lock(mutex_);
+  now = std::max(now, last_event_);
   begin_anew_locked(now);
   journal_.clear(name_);
   void_journal_locked("state and journal", now);
   record_setup_locked(now);
+  carry_over_locked(now);
   await_phase_end_locked(now);
 }
 
 std::uint64_t Receiver::clear_journal(base::TimePoint now) {
   const std::lock_guard lock(mutex_);
+  now = std::max(now, last_event_);
   pass_phases_locked(now);
   const auto removed = journal_.clear(name_);
   void_journal_locked("journal", now);
   record_setup_locked(now);
+  carry_over_locked(now);
   return removed;
 }
 

@@ -186,7 +186,11 @@ std::vector<Gap> Timeline::gaps(const Story& story) const {
 }
 
 base::Micros Timeline::pause(Clock clock, const Gap& gap) const {
-  return time(clock, gap.to->judge_begin) - time(clock, gap.from->judge_end) + judged(gap.to->idle);
+  return time(clock, gap.to->judge_begin + gap.to->judge_idle) - time(clock, gap.from->judge_end);
+}
+
+bool Timeline::advanced_in(const Gap& gap) const {
+  return advanced_between(gap.from->judge_end, gap.to->judge_begin + gap.to->judge_idle);
 }
 
 std::string_view Timeline::excuse(const Gap& gap) const {
@@ -194,16 +198,18 @@ std::string_view Timeline::excuse(const Gap& gap) const {
   const Attempt& to = *gap.to;
   // Too many recipients at once: the rest is welcome now (RFC 5321 4.5.3.1.10).
   if (from_here.code == 452 && from_here.enhanced == "4.5.3") return "it followed 452 4.5.3";
+  // When the sender went on at the latest.
+  const base::Micros resumed = to.begin + to.idle;
   const auto failures = host_failures(from_here.client);
   const auto inside = from(failures, from_here.end);
-  if (inside != failures.end() && (*inside)->begin <= to.begin) {
+  if (inside != failures.end() && (*inside)->begin <= resumed) {
     return "a connection of the same client failed in between";
   }
   const auto firsts = row_of(first_attempts_, to.client);
   // Recipients of one message may set out at the very instant at which the first one is refused.
   const base::Micros earliest = std::max(from_here.end + base::Micros(1), to.begin - kInjection);
   for (auto first = from(firsts, earliest); first != firsts.end(); ++first) {
-    if ((*first)->begin > to.begin + kInjection) break;
+    if ((*first)->begin > resumed + kInjection) break;
     if ((*first)->delivery != to.delivery) return "another message set out at the same time";
   }
   return {};

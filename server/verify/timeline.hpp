@@ -88,9 +88,12 @@ class Timeline {
   // none.
   [[nodiscard]] std::vector<Gap> gaps(const Story& story) const;
 
-  // How long the sender paused: from the end of the one attempt to the beginning of the other, and
-  // what it then let a connection wait that it had opened early. On this clock.
+  // How long the sender paused: from the end of the one attempt until it went on, on this clock. A
+  // connection that it had opened early and kept waiting is no haste.
   [[nodiscard]] base::Micros pause(Clock clock, const Gap& gap) const;
+
+  // The receiver's clock was advanced in this pause.
+  [[nodiscard]] bool advanced_in(const Gap& gap) const;
 
   // Why a gap proves nothing about the sender's patience; empty: it is not excused.
   [[nodiscard]] std::string_view excuse(const Gap& gap) const;

@@ -81,4 +81,23 @@ TEST_CASE("A token must be borne where one is needed", "[label:security]") {
   }
 }
 
+TEST_CASE("A page of another site is turned away", "[label:security]") {
+  const auto asked = [](Field header) {
+    return turn_away(
+        {}, Request{.headers = {{"Host", "localhost:8025"}, std::move(header)}}, false
+    );
+  };
+  for (const auto* origin :
+       {"http://evil.example", "null", "http://localhost", "http://192.0.2.7:8025"}) {
+    CAPTURE(origin);
+    const auto error = asked({"Origin", origin});
+    REQUIRE(error);
+    CHECK(error->fault == Fault::forbidden);
+  }
+  CHECK(asked({"Sec-Fetch-Site", "cross-site"}));
+  CHECK_FALSE(asked({"Origin", "http://localhost:8025"}));
+  CHECK_FALSE(asked({"Sec-Fetch-Site", "same-origin"}));
+  CHECK_FALSE(asked({"Sec-Fetch-Site", "none"}));
+}
+
 }  // namespace control

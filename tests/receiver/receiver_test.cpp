@@ -69,10 +69,10 @@ TEST_CASE("a phase ends sooner by what the clock was advanced") {
 TEST_CASE("a clock advanced before the first connection starts there") {
   VirtualReceiver world(kPhases);
   world.receiver().advance(90min, world.now());
-  CHECK(world.receiver().status(world.now()).phase == "one");
+  CHECK(world.receiver().status(world.now()).phase == "two");
   world.advance(1min);
   auto client = world.connect();
-  CHECK(told(world) == std::vector<std::string>{"advanced one 0s", "phase two 1h30m"});
+  CHECK(told(world) == std::vector<std::string>{"advanced one 1h30m", "phase two 1h30m"});
   world.advance(30min);
   CHECK(world.receiver().status(world.now()).phase == "three");
 }

@@ -200,9 +200,11 @@ TEST_CASE("a reset begins anew: phase, clock, counters, rules, messages and jour
   CHECK(world.receiver().edition()->rules().size() == 1);
   CHECK(world.attempts().empty());
   const auto events = world.events();
-  REQUIRE(events.size() == 2);
+  REQUIRE(events.size() == 3);
   CHECK(events[0]->kind == Kind::reset);
   CHECK(events[1]->kind == Kind::receiver);
+  CHECK(events[2]->kind == Kind::connected);
+  CHECK(events[2]->flag);
   CHECK(code_of_rcpt(client) == "250");
 }
 
@@ -231,6 +233,64 @@ TEST_CASE("deliveries of a new journal are none of those before") {
   world.receiver().clear_journal(world.now());
   CHECK(code_of_rcpt(client) == "450");
   CHECK(code_of_rcpt(client) == "250");
+}
+
+TEST_CASE("a connection that goes on in a new journal keeps its client, and begins with its MAIL") {
+  VirtualReceiver world("");
+  auto client = world.connect("192.0.2.7");
+  client->say("EHLO c.test");
+  world.advance(5s);
+  world.receiver().reset(world.now());
+  world.advance(5s);
+  CHECK(code_of_rcpt(client) == "250");
+  const auto attempts = world.attempts();
+  REQUIRE(attempts.size() == 1);
+  CHECK(attempts[0].client == "192.0.2.7");
+  CHECK(attempts[0].sender == "a@x.test");
+  CHECK(attempts[0].begin == 10s);
+  CHECK(attempts[0].idle == 0s);
+}
+
+TEST_CASE("a transaction older than its journal is told by nothing but a missing message") {
+  VirtualReceiver world("");
+  auto client = world.connect();
+  client->say("EHLO c.test");
+  client->say("MAIL FROM:<a@x.test>");
+  world.receiver().clear_journal(world.now());
+  client->say("RCPT TO:<b@y.test>");
+  CHECK(world.attempts().empty());
+  client->say("DATA");
+  std::uint64_t missing = 1;
+  const auto look = [&](const journal::Account& account) {
+    missing = account.deliveries.unfollowed();
+  };
+  world.receiver().look(look);
+  CHECK(missing == 0);
+  client->send("Subject: x\r\n\r\nhi\r\n.\r\n");
+  world.receiver().look(look);
+  CHECK(missing == 1);
+  CHECK(code_of_rcpt(client) == "250");
+  CHECK(world.attempts().size() == 1);
+}
+
+TEST_CASE("an advance and a phase before the first connection hold when it comes") {
+  VirtualReceiver world(kOutage);
+  world.receiver().advance(2h, world.now());
+  CHECK(world.receiver().enter_phase("full", world.now()));
+  auto client = world.connect();
+  client->say("EHLO c.test");
+  CHECK(code_of_rcpt(client) == "452");
+  world.advance(10min);
+  CHECK(phase_now(world) == "draining");
+}
+
+TEST_CASE("ids of rules are not given out again") {
+  VirtualReceiver world("");
+  const auto first = push(world, kBusyOnce);
+  world.receiver().reset(world.now());
+  const auto second = push(world, kBusyOnce);
+  CHECK(first->id != second->id);
+  CHECK_FALSE(world.receiver().remove_rule(first->id, world.now()));
 }
 
 TEST_CASE("a file that spans a reset is judged from there on") {

@@ -24,7 +24,9 @@ struct Wanted {
   std::vector<std::size_t> scopes;
 
   [[nodiscard]] bool mail(std::string_view from, std::string_view to) const {
-    return (sender.empty() || base::glob_matches(sender, from)) &&
+    const std::string_view shown = from.empty() ? "<>" : from;
+    return (sender.empty() || base::glob_matches(sender, from) || base::glob_matches(sender, shown)
+           ) &&
            (recipient.empty() || base::glob_matches(recipient, to));
   }
 };

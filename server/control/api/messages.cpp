@@ -125,7 +125,7 @@ constexpr ParameterDoc kListParameters[] = {
 constexpr ParameterDoc kOneParameters[] = {kReceiverDoc};
 constexpr std::string_view kRawTypes[] = {"message/rfc822"};
 constexpr ReplyDoc kListReplies[] = {{200, "A page of messages", "Messages"}};
-constexpr ReplyDoc kOneReplies[] = {{200, "The message", "Message"}};
+constexpr ReplyDoc kOneReplies[] = {{200, "The message", "MessageWithHeaders"}};
 constexpr ReplyDoc kRawReplies[] = {{200, "Its octets, as far as they were captured", "", kRawTypes}};
 // clang-format on
 

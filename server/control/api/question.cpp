@@ -26,15 +26,28 @@ struct Asked {
   base::Duration wait{0};
 };
 
+// Judging and telling take time for each, and the API has one thread.
+constexpr std::size_t kMostChecks = 1000;
+constexpr std::size_t kMostPolicies = 20;
+
 void read_receiver(const Node& value, Asked& asked, Diagnostics& sink) {
   if (document::want_string(value, "receiver", sink)) asked.receiver = &value;
 }
 
 void read_expect(const Node& value, Asked& asked, Diagnostics& sink) {
-  if (document::want_list(value, "expect", sink) != nullptr) asked.expect = &value;
+  if (document::want_list(value, "expect", sink) == nullptr) return;
+  if (value.items.size() > kMostChecks) {
+    sink.error(value.place, fmt::format("at most {} expectations are possible", kMostChecks));
+    return;
+  }
+  asked.expect = &value;
 }
 
 void read_policy_names(const Node& value, Asked& asked, Diagnostics& sink) {
+  if (document::one_or_many(value).size() > kMostPolicies) {
+    sink.error(value.place, fmt::format("at most {} policies are possible", kMostPolicies));
+    return;
+  }
   for (const Node& name : document::one_or_many(value)) {
     if (!document::want_string(name, "policy", sink)) return;
   }

@@ -46,7 +46,8 @@ std::shared_ptr<receiver::Receiver> receiver_asked_for(Api& api, Query& query) {
     query.refuse(
         "receiver",
         "which receiver is meant?",
-        fmt::format("add ?receiver= with one of: {}", fmt::join(names, ", "))
+        names.empty() ? std::string("there is none: PUT /v1/receivers/{name} makes one")
+                      : fmt::format("add ?receiver= with one of: {}", fmt::join(names, ", "))
     );
     return nullptr;
   }

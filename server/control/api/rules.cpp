@@ -26,12 +26,24 @@ Answer<Outcome> rules(Api& api, const Call& call) {
   return Outcome{json_response({{"items", std::move(items)}, {"next", nullptr}})};
 }
 
+// What an unnamed rule is called: the first name from `number` on that no other has.
+std::string free_name(const scenario::Scenario& scenario, std::size_t number) {
+  for (;; ++number) {
+    auto name = fmt::format("pushed-{}", number);
+    const bool taken =
+        std::any_of(scenario.rules.begin(), scenario.rules.end(), [&](const auto& rule) {
+          return rule.name == name;
+        });
+    if (!taken) return name;
+  }
+}
+
 Answer<Outcome> push_rule(Api& api, const Call& call) {
   const auto found = receiver_to_change(api, call);
   if (!found) return tl::unexpected(found.error());
   auto& receiver = **found;
   const auto edition = receiver.edition();
-  const auto fallback = fmt::format("pushed-{}", receiver.next_rule());
+  const auto fallback = free_name(*edition->scenario, receiver.next_rule());
   auto& sink = *call.findings;
   auto rule = scenario::load_rule(*call.body, *edition->scenario, fallback, sink);
   const auto findings = sink.take();
@@ -44,7 +56,11 @@ Answer<Outcome> push_rule(Api& api, const Call& call) {
     return refuse(
         Fault::conflict,
         {call.request.path,
-         fmt::format("{} rules have been pushed already", receiver::Receiver::kMostPushed),
+         fmt::format(
+             "{} rules, or {} octets of them, are the most that can be pushed",
+             receiver::Receiver::kMostPushed,
+             receiver::Receiver::kMostPushedOctets
+         ),
          "delete some of them"}
     );
   }

@@ -134,8 +134,7 @@ std::vector<Judge::Seen> Judge::look_at(const Story& story) const {
         {.gap = gap,
          .length = timeline_.pause(params_.clock, gap),
          .excused = !timeline_.excuse(gap).empty(),
-         .advanced = params_.clock == Clock::judge &&
-                     timeline_.advanced_between(gap.from->judge_end, gap.to->judge_begin)}
+         .advanced = params_.clock == Clock::judge && timeline_.advanced_in(gap)}
     );
   }
   return seen;

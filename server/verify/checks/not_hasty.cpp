@@ -58,6 +58,7 @@ class Judge {
   };
 
   void delivery(const Story& story);
+  [[nodiscard]] bool too_short(const Gap& gap) const;
   bool is_hasty(const Gap& gap, Look& look);
   [[nodiscard]] Value fault_of(const Story& story, const Gap& gap) const;
   void report(const Story& story, const Gap& gap);
@@ -93,6 +94,15 @@ void Judge::delivery(const Story& story) {
   conclude(story, look);
 }
 
+// Without `min_gap` real time counts, whatever the scale was then; but not on a clock that may be
+// advanced.
+bool Judge::too_short(const Gap& gap) const {
+  const bool on_clock = params_.min_gap || params_.clock == Clock::receiver;
+  if (on_clock) return length(gap) + timeline_.judge_slack() < min_gap_;
+  const base::Micros real = gap.to->begin + gap.to->idle - gap.from->end;
+  return real + timeline_.slack() < kRealGap;
+}
+
 bool Judge::is_hasty(const Gap& gap, Look& look) {
   ++look.selected;
   const base::Micros gap_length = length(gap);
@@ -101,15 +111,14 @@ bool Judge::is_hasty(const Gap& gap, Look& look) {
     return false;
   }
   ++look.judged;
-  if (gap_length + timeline_.judge_slack() < min_gap_) return true;
+  if (too_short(gap)) return true;
   seen_ = std::min(seen_.value_or(gap_length), gap_length);
   return false;
 }
 
 // What a gap that is too short amounts to. What would excuse it may be in what was lost.
 Value Judge::fault_of(const Story& story, const Gap& gap) const {
-  const bool advanced = params_.clock == Clock::judge &&
-                        timeline_.advanced_between(gap.from->judge_end, gap.to->judge_begin);
+  const bool advanced = params_.clock == Clock::judge && timeline_.advanced_in(gap);
   const bool one_message = !story.facts->ambiguous || story.proven_same(*gap.from, *gap.to);
   const bool complete = timeline_.complete_since(unseen_since(*gap.from).since);
   if (!one_message || advanced || !complete) return Value::blind;
@@ -126,8 +135,7 @@ void Judge::report(const Story& story, const Gap& gap) {
       reason(*gap.from)
   );
   const auto evidence = evidence_of({gap.from, gap.to});
-  const bool advanced = params_.clock == Clock::judge &&
-                        timeline_.advanced_between(gap.from->judge_end, gap.to->judge_begin);
+  const bool advanced = params_.clock == Clock::judge && timeline_.advanced_in(gap);
   if (story.facts->ambiguous && !story.proven_same(*gap.from, *gap.to)) {
     tally_.blind(name, what + ", but several messages have this sender and recipient", evidence);
   } else if (advanced) {

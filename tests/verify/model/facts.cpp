@@ -24,6 +24,7 @@ Fact fact_of(const Plan& plan, const Planned& planned, Seq until) {
   Fact fact{.scope = planned.scope};
   fact.begin = planned.begin;
   fact.waited = planned.waited;
+  fact.judge_waited = planned.judge_waited;
   fact.mail = planned.mail;
   fact.judge_begin = planned.judge_begin;
   fact.judge_mail = planned.judge_mail;

@@ -18,7 +18,8 @@ struct Fact {
   Scope scope = Scope::client;
   Outcome outcome = Outcome::open;
   Micros begin{0}, mail{0}, end{0};
-  Micros waited{0};  // by the server for the client, before a connection's first MAIL
+  Micros waited{0},
+      judge_waited{0};  // by the server for the client, before a connection's first MAIL
   Micros judge_begin{0}, judge_mail{0}, judge_end{0};
   std::uint64_t connection = 0;
   std::string client{}, sender{}, recipient{}, envid{}, message_id{}, key{};

@@ -106,7 +106,7 @@ std::vector<Question::Gap> Question::gaps(const Mail& mail) const {
         {*from,
          to,
          out.size() + 1,
-         on_clock(to.judge_begin) - on_clock(from->judge_end) + to.waited * world.scale}
+         on_clock(to.judge_begin + to.judge_waited) - on_clock(from->judge_end)}
     );
   }
   return out;
@@ -117,13 +117,14 @@ bool Question::excused(const Gap& gap) const {
   if (from.reply.code == 452 && from.reply.enhanced == "4.5.3") return true;
   for (const Fact& other : world.attempts) {
     const bool host = other.scope == Scope::client && other.client == from.client;
-    if (host && other.begin >= from.end && other.begin <= to.begin) return true;
+    if (host && other.begin >= from.end && other.begin <= to.begin + to.waited) return true;
   }
   for (const Mail& mail : world.mails) {
     const Fact& first = mail.attempts.front();
-    const Micros apart = first.begin > to.begin ? first.begin - to.begin : to.begin - first.begin;
+    const bool near = first.begin >= to.begin - Micros(1'000'000) &&
+                      first.begin <= to.begin + to.waited + Micros(1'000'000);
     const bool another = mail.id != to.delivery && first.client == to.client;
-    if (another && apart <= Micros(1'000'000) && first.begin > from.end) return true;
+    if (another && near && first.begin > from.end) return true;
   }
   return false;
 }

@@ -131,7 +131,7 @@ Value unless_more_comes(const Question& q, const Mail& mail) {
 // A gap that is too short, or otherwise wrong.
 Value fault(const Question& q, const Mail& mail, const Question::Gap& gap) {
   if (mail.ambiguous && !q.same(gap.from, gap.to)) return Value::blind;
-  if (q.jumped(gap.from.judge_end, gap.to.judge_begin)) return Value::blind;
+  if (q.jumped(gap.from.judge_end, gap.to.judge_begin + gap.to.judge_waited)) return Value::blind;
   // What would excuse it may be in what was lost.
   if (q.lost_since(gap.from)) return Value::blind;
   return Value::fail;
@@ -147,7 +147,6 @@ Value worst(Value a, Value b) {
 }  // namespace
 
 void not_hasty(const Question& q, Answer& out) {
-  const Micros least = q.p.min_gap.value_or(Micros(1'000'000) * q.world.scale);
   for (const Mail& mail : q.world.mails) {
     if (q.first_failure(mail) == nullptr) continue;
     Value found = Value::pass;
@@ -155,7 +154,12 @@ void not_hasty(const Question& q, Answer& out) {
     for (const auto& gap : q.gaps(mail)) {
       if (!q.picked(gap.from) || q.excused(gap)) continue;
       ++judged;
-      if (gap.length + q.slack() >= least) continue;
+      const Micros real = gap.to.begin + gap.to.waited - gap.from.end;
+      const bool on_clock = q.p.min_gap || q.p.clock == Clock::receiver;
+      const Micros least = q.p.min_gap.value_or(Micros(1'000'000) * q.world.scale);
+      const bool enough =
+          on_clock ? gap.length + q.slack() >= least : real + q.world.slack >= Micros(1'000'000);
+      if (enough) continue;
       const Value one = fault(q, mail, gap);
       found = worst(found, one == Value::fail && !q.settled(gap) ? Value::open : one);
     }
@@ -230,7 +234,11 @@ void backs_off(const Question& q, Answer& out) {
     if (q.first_failure(mail) == nullptr) continue;
     std::vector<Stretch> gaps;
     for (const auto& gap : q.gaps(mail)) {
-      gaps.push_back({gap, q.excused(gap), q.jumped(gap.from.judge_end, gap.to.judge_begin)});
+      gaps.push_back(
+          {gap,
+           q.excused(gap),
+           q.jumped(gap.from.judge_end, gap.to.judge_begin + gap.to.judge_waited)}
+      );
     }
     std::size_t usable = 0;
     for (const Stretch& each : gaps) usable += each.usable() ? 1U : 0U;

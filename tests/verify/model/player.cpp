@@ -95,6 +95,11 @@ void Player::door_refuses() {
   out_.attempts.push_back(std::move(failed));
 }
 
+void Player::client_waits(Micros from, Micros until) {
+  waited_ += until - from;
+  judge_waited_ += judge_clock(plan_, until) - judge_clock(plan_, from);
+}
+
 void Player::play() {
   if (visit_.door == Door::full) return door_refuses();
   const Seq begun = add(Kind::connected, visit_.at);
@@ -102,12 +107,12 @@ void Player::play() {
   if (visit_.door != Door::opens && visit_.door != Door::ehlo_then_helo) return door_refuses();
   Micros at = visit_.at + visit_.step;
   reply(Stage::connect, at, {220, ""});
+  client_waits(at, at + visit_.step);
   command(Stage::ehlo, at += visit_.step);
-  waited_ = visit_.step;
   if (visit_.door == Door::ehlo_then_helo) {
     reply(Stage::ehlo, at += visit_.step, visit_.refusal);
+    client_waits(at, at + visit_.step);
     command(Stage::ehlo, at += visit_.step);
-    waited_ += visit_.step;
   }
   reply(Stage::ehlo, now_ = at + visit_.step, {250, ""});
   bool first = true;
@@ -143,11 +148,16 @@ bool Player::transfer(const Transfer& plan, bool first) {
   base.mail = plan.began;
   base.begin = first ? visit_.at : plan.began;
   // The client kept the connection waiting, and not the other way round.
-  if (first) base.waited = waited_ + std::max(plan.began - now_, Micros(0));
+  const Micros owed_since = now_;
   // An earlier instant is put on the judge clock by the scale of the event that tells it.
   const Micros ago = (plan.at - plan.began) * scale_at(plan_, plan.at);
   base.judge_mail = std::max(judge_clock(plan_, plan.at) - ago, Micros(0));
   base.judge_begin = first ? judge_clock(plan_, visit_.at) : base.judge_mail;
+  if (first) {
+    base.waited = waited_ + std::max(plan.began - owed_since, Micros(0));
+    base.judge_waited =
+        judge_waited_ + std::max(base.judge_mail - judge_clock(plan_, owed_since), Micros(0));
+  }
   now_ = plan.at + plan.step;
   if (plan.mail.code != 250) return mail_refused(plan, std::move(base));
   reply(Stage::mail, now_, plan.mail);

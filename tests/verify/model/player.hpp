@@ -57,7 +57,9 @@ class Player {
   std::uint64_t connection_;
   Record& out_;
   Micros now_{0};
-  Micros waited_{0};  // by the server for the client, up to the reply to EHLO
+  // By the server for the client, up to the reply to EHLO.
+  Micros waited_{0}, judge_waited_{0};
+  void client_waits(Micros from, Micros until);
   bool over_ = false;
   std::size_t transaction_ = 0;        // its first attempt
   std::vector<std::size_t> taken_{};   // attempts whose recipient was accepted, undecided

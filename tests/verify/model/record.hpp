@@ -23,7 +23,8 @@ struct Planned {
   std::string client{}, sender{}, recipient{}, envid{}, message_id{};
   bool refused_at_rcpt = false;
   Micros begin{0}, mail{0}, end{0}, dripped_end{0};
-  Micros waited{0};  // by the server for the client, before a connection's first MAIL
+  Micros waited{0},
+      judge_waited{0};  // by the server for the client, before a connection's first MAIL
   Micros judge_begin{0}, judge_mail{0}, judge_end{0}, judge_dripped_end{0};
   journal::Outcome outcome = journal::Outcome::open;
   Reply reply{0, ""};
