@@ -9,12 +9,16 @@ build_packages=(
   cmake ninja-build g++ ccache mold python3
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libfmt-dev libspdlog-dev libexpected-dev libcli11-dev libtomlplusplus-dev libre2-dev libxxhash-dev
+  libssl-dev
 )
 test_packages=(
   catch2 librapidcheck-dev postfix swaks curl ca-certificates jq procps libxml2-utils dash
   python3-venv
+  # Mail clients of others, and what looks at TLS.
+  libnet-ssleay-perl msmtp php-cli libphp-phpmailer openssl testssl.sh
 )
-# The languages of scripts/examples: whatever is there already, from wherever, will do.
+# The languages of scripts/examples and of tests/e2e/clients: whatever is there already, from
+# wherever, will do.
 for tool in node:nodejs npm:npm go:golang-go javac:default-jdk-headless mvn:maven; do
   command -v "${tool%%:*}" >/dev/null || test_packages+=("${tool#*:}")
 done

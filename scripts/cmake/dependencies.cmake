@@ -5,6 +5,7 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
 
 # failmx_external(<name> HEADER <h> [LIBRARY <lib>]): target failmx_<name>.
 function(failmx_external name)

@@ -65,15 +65,16 @@ function(failmx_unit_test folder)
   endforeach()
 endfunction()
 
-# Every tests/scripts/x.smtp four times: as it is, split at every byte, cut at every step (virtual
-# time, no socket), and over TCP against the program.
+# Every tests/scripts/x.smtp five times: as it is, split at every byte, cut at every step (virtual
+# time, no socket), and against the program, over TCP and inside TLS.
 function(failmx_transcripts)
   file(GLOB sources CONFIGURE_DEPENDS ${FAILMX_TEST_DIR}/transcripts/*.cpp)
   if(NOT sources)
     return()
   endif()
-  add_executable(transcript_runner ${sources})
-  target_link_libraries(transcript_runner PRIVATE failmx_test_support failmx_asio failmx_options)
+  add_executable(transcript_runner ${sources} ${FAILMX_TEST_DIR}/tls/client.cpp)
+  target_link_libraries(transcript_runner PRIVATE failmx_test_support failmx_asio failmx_tls
+                                                  failmx_options)
 
   file(GLOB scripts CONFIGURE_DEPENDS ${FAILMX_TEST_DIR}/scripts/*.smtp)
   foreach(script IN LISTS scripts)
@@ -83,6 +84,8 @@ function(failmx_transcripts)
     failmx_transcript("transcript cut: ${name}" cut ${script})
     if(TARGET failmx)
       failmx_transcript("transcript tcp: ${name}" tcp ${script} $<TARGET_FILE:failmx>)
+      failmx_transcript("transcript tls: ${name}" tls ${script} $<TARGET_FILE:failmx>)
+      set_tests_properties("transcript tls: ${name}" PROPERTIES SKIP_RETURN_CODE 77)
     endif()
   endforeach()
 endfunction()
@@ -159,7 +162,8 @@ function(failmx_fuzz_targets)
     get_filename_component(name ${source} NAME_WLE)
     add_executable(${name} ${source})
     target_include_directories(${name} PRIVATE ${FAILMX_TEST_DIR})
-    target_link_libraries(${name} PRIVATE failmx_receiver failmx_verify failmx_options)
+    target_link_libraries(${name} PRIVATE failmx_receiver failmx_verify failmx_tls
+                                          failmx_options)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     add_dependencies(fuzz_targets ${name})
   endforeach()

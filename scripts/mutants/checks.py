@@ -3,7 +3,7 @@ out: it is the named tests that must notice."""
 
 FOLDER = "server/verify"
 TESTS = "verify_test"
-OTHER_TESTS = ("random_histories", "report", "render_text", "render_json", "render_junit")
+OTHER_TESTS = ("random_histories", "tls_histories", "report", "render_text", "render_json", "render_junit")
 ARGUMENTS = ["-a", "-#", "".join(f"~[#{name}_test]" for name in OTHER_TESTS)]
 
 # file below FOLDER: (what is broken, text, replacement)...
@@ -126,6 +126,36 @@ MUTANTS = {
         ("quiet ignored", "late_enough && params_.quiet && ended != nullptr) {", "false) {"),
         ("ambiguity ignored", "if (story.facts->ambiguous) {", "if (false) {"),
         ("advances ignored", "    if (advanced) {", "    if (false) {"),
+    ],
+    "checks/keeps_tls.cpp": [
+        ("clients that were not offered TLS", "if (history.offered && is_selected(client))", "if (is_selected(client))"),
+        ("selection of clients ignored", "if (history.offered && is_selected(client))", "if (history.offered)"),
+        ("what was on its way counts", "return attempt.mail > history.offered->at + timeline_.slack() ||", "return attempt.mail > history.offered->at ||"),
+        ("a connection's own offer does not count", "return offer.connection == attempt.connection &&", "return false &&"),
+        ("any connection's offer counts", "return offer.connection == attempt.connection &&", "return"),
+        ("from before the offer", "offer.connection == attempt.connection && attempt.mail >= offer.when.at", "offer.connection == attempt.connection"),
+        ("encrypted mail counts", "attempt->scope != Scope::client && !attempt->tls;", "attempt->scope != Scope::client;"),
+        ("connections without mail count", "attempt->scope != Scope::client && !attempt->tls;", "!attempt->tls;"),
+        ("selection of mail ignored", "|| !params_.select.matches(*attempt)) continue;", ") continue;"),
+        ("passes without trouble", "if (incident != history.incidents.end()) return none_so_far(who, history, *incident);", "if (incident == history.incidents.end()) return tally_.pass();\n  return none_so_far(who, history, *incident);"),
+        ("lost handshakes", "std::move(evidence), no_handshake);", "std::move(evidence));"),
+        ("no window", "if (looked > window) return tally_.pass();", "if (looked > base::Micros(0)) return tally_.pass();"),
+        ("the window never ends", "if (looked > window) return tally_.pass();", ""),
+        ("passes before the end", "if (!now.over || !looked_at_all)", "if (!looked_at_all)"),
+        ("no evidence of the trouble", "evidence.push_back(before->when.seq);", "observed = {};"),
+    ],
+    "checks/protocol.cpp": [
+        ("habits count", "params_.kinds.empty() ? kind.weight == FindingKind::Weight::fault : is_in(params_.kinds);", "params_.kinds.empty() || is_in(params_.kinds);"),
+        ("kinds ignored", "params_.kinds.empty() ? kind.weight == FindingKind::Weight::fault : is_in(params_.kinds);", "kind.weight == FindingKind::Weight::fault;"),
+        ("except ignored", "return wanted && !is_in(params_.except_kinds);", "return wanted;"),
+        ("selection ignored", "return params_.select.empty() || connections_.contains(connection);", "return true;"),
+        ("passes from nothing", "return params_.select.empty() ? behaviour_.occasions > 0 : !connections_.empty();", "return true;"),
+        ("passes from other connections", "return params_.select.empty() ? behaviour_.occasions > 0 : !connections_.empty();", "return behaviour_.occasions > 0;"),
+        ("what was not kept did not happen", "if (behaviour_.dropped > 0) {", "if (false) {"),
+        ("the window never ends", "if (timeline_.time(params_.clock, now.judge) > until) return pass();", ""),
+        ("no window", "if (timeline_.time(params_.clock, now.judge) > until) return pass();", "return pass();"),
+        ("passes before the end", "if (!now.over) return tally_.open(name, so_far, {last.seq}, {});", ""),
+        ("as often as it was", "if (found.size() > 1) told +=", "if (false) told +="),
     ],
     "timeline.cpp": [
         ("452 4.5.3 not excused", 'if (from_here.code == 452 && from_here.enhanced == "4.5.3") return', "if (false) return"),

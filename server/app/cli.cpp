@@ -65,7 +65,7 @@ void build(CLI::App& app, Targets& targets) {
       "--version", fmt::format("failmx {}", kVersion), "Print the version and exit"
   );
   detail::add_serve(app, targets.serve, targets.drain);
-  targets.test.smtp = targets.test.http = "127.0.0.1:0";
+  targets.test.smtp = targets.test.smtps = targets.test.http = "127.0.0.1:0";
   targets.test.drain = std::chrono::seconds(2);
   detail::add_test(app, targets.test, targets.test_texts);
   detail::add_verify(app, targets.verify, targets.wait);

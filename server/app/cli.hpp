@@ -24,7 +24,12 @@ inline constexpr int kInterrupted = 130;
 // What runs, whoever starts it.
 struct Serving {
   std::string smtp = "127.0.0.1:1025";
+  std::string smtps{};  // an address where TLS comes first; empty: none
+  std::string lmtp{};   // an address where LMTP is spoken; empty: none
   std::string http = "127.0.0.1:8025";
+  std::string tls_ca{};           // files; empty: none
+  std::string tls_certificate{};  // the user's own, with its key
+  std::string tls_key{};
   std::string scenario = "addresses";  // a name or a file
   std::string scenarios{};             // a folder; empty: shipped scenarios only
   std::optional<std::uint64_t> seed{};

@@ -17,6 +17,7 @@ namespace app::detail {
 void add_scenarios(CLI::App& command, std::string& target);
 void add_seed(CLI::App& command, Serving& serving);
 void add_token(CLI::App& command, std::string& token);
+void add_tls(CLI::App& command, Serving& serving);
 void add_open(CLI::App& command, Serving& serving);
 
 // `drain` gets the text of a duration.

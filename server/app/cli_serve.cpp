@@ -75,6 +75,28 @@ void add_token(CLI::App& command, std::string& token) {
       ->envname("FAILMX_TOKEN");
 }
 
+void add_tls(CLI::App& command, Serving& serving) {
+  command
+      .add_option(
+          "--tls-ca",
+          serving.tls_ca,
+          "Write the certificate of the authority that clients are to trust to this file"
+      )
+      ->type_name("F.pem")
+      ->envname("FAILMX_TLS_CA");
+  command
+      .add_option(
+          "--tls-certificate",
+          serving.tls_certificate,
+          "Certificate of your own, with its chain, instead of one made at start"
+      )
+      ->type_name("F.pem")
+      ->envname("FAILMX_TLS_CERTIFICATE");
+  command.add_option("--tls-key", serving.tls_key, "Its private key, without a passphrase")
+      ->type_name("F.pem")
+      ->envname("FAILMX_TLS_KEY");
+}
+
 void add_open(CLI::App& command, Serving& serving) {
   command.add_flag("--open", serving.open, "Let other machines in without a token")
       ->envname("FAILMX_OPEN");
@@ -88,11 +110,26 @@ void add_serve_addresses(CLI::App& command, Serve& serve) {
       ->check(check_address)
       ->envname("FAILMX_LISTEN_SMTP")
       ->capture_default_str();
+  command
+      .add_option(
+          "--smtps",
+          serve.smtps,
+          "Where SMTP is spoken inside TLS (RFC 8314); port 0: any free port"
+      )
+      ->type_name("ADDR:PORT")
+      ->check(check_address)
+      ->envname("FAILMX_LISTEN_SMTPS");
+  command
+      .add_option("--lmtp", serve.lmtp, "Where LMTP is spoken (RFC 2033); port 0: any free port")
+      ->type_name("ADDR:PORT")
+      ->check(check_address)
+      ->envname("FAILMX_LISTEN_LMTP");
   command.add_option("--http", serve.http, "Where the control API answers; port 0: any free port")
       ->type_name("ADDR:PORT")
       ->check(check_address)
       ->envname("FAILMX_LISTEN_HTTP")
       ->capture_default_str();
+  add_tls(command, serve);
   add_token(command, serve.token);
   add_open(command, serve);
   command

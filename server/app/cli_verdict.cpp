@@ -18,8 +18,9 @@ constexpr const char* kTestFooter =
 so far, and 130.
 
 The command finds in its environment where to send: FAILMX_SMTP (127.0.0.1:40125), SMTP_HOST,
-SMTP_PORT, and the control API in FAILMX_HTTP (http://127.0.0.1:40126). Its input and output are
-those of failmx. The test is over when a check has failed, or when the command has ended and the
+SMTP_PORT, and the control API in FAILMX_HTTP (http://127.0.0.1:40126); FAILMX_SMTPS is the port
+where TLS comes first, and with --tls-ca FAILMX_CA names its file. Its input and output are those of
+failmx. The test is over when a check has failed, or when the command has ended and the
 verdict is certain: every check has seen what it judges, nothing it selected is still on its way,
 and what must not happen has not happened for long enough.
 
@@ -131,6 +132,17 @@ void add_test(CLI::App& app, Test& test, TestTexts& texts) {
       ->type_name("ADDR:PORT")
       ->check(check_address)
       ->capture_default_str();
+  command
+      .add_option(
+          "--smtps", test.smtps, "Where SMTP is spoken inside TLS (RFC 8314); port 0: any free port"
+      )
+      ->type_name("ADDR:PORT")
+      ->check(check_address)
+      ->capture_default_str();
+  add_tls(command, test);
+  for (const auto* name : {"--tls-ca", "--tls-certificate", "--tls-key"}) {
+    command.get_option(name)->envname("");
+  }
   add_token(command, test.token);
   add_open(command, test);
 }

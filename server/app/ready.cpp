@@ -27,9 +27,9 @@ std::string ready_json(const Ready& ready) {
     listeners.push_back(
         {{"receiver", receiver},
          {"address", port.address},
-         {"protocol", port.protocol},
-         {"tls", port.tls},
-         {"shared", port.shared}}
+         {"protocol", receiver::name_of(port.service.protocol)},
+         {"tls", receiver::name_of(port.service.tls)},
+         {"shared", port.service.shared}}
     );
   };
   for (const auto& port : ready.ports) add(ready.receiver, port);

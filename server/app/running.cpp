@@ -28,14 +28,20 @@ base::WallTime wall_now() {
 
 }  // namespace
 
-Running::Running(const Serving& options, const Catalogue& scenarios, News news)
+Running::Running(
+    const Serving& options, const Catalogue& scenarios, tls::Authority authority, News news
+)
     : options_(options),
       policies_(shipped::policies(), "policy"),
       news_(std::move(news)),
       start_(now()),
       journal_(wall_now(), {.events = options.journal_events}),
+      authority_(std::move(authority)),
       smtp_(std::make_unique<net::SmtpServer>(
-          net::ServerOptions{options.max_connections, options.drain}, registry_, directory_
+          net::ServerOptions{options.max_connections, options.drain},
+          registry_,
+          directory_,
+          authority_
       )),
       ports_(*smtp_),
       fleet_(registry_, directory_, journal_, ports_, start_),
@@ -53,7 +59,8 @@ Running::Running(const Serving& options, const Catalogue& scenarios, News news)
               [this] {
                 const auto counts = smtp_->counts();
                 return control::SmtpCounts{counts.accepted, counts.open, counts.refused};
-              }},
+              },
+          .authority_pem = authority_.ca_pem()},
       server_(
           {.address = options.http,
            .admission = {options.token, asio::ip::host_name(), options.allow_hosts}},
@@ -156,7 +163,8 @@ void set_up_log(Log log) {
 
 bool is_guarded(const Serving& options, std::ostream& err) {
   if (options.open || !options.token.empty()) return true;
-  for (const auto& text : {options.smtp, options.http}) {
+  for (const auto& text : {options.smtp, options.smtps, options.lmtp, options.http}) {
+    if (text.empty()) continue;
     const auto address = control::parse_address(text);
     if (!address || address->is_loopback()) continue;
     const auto what = fmt::format("'{}' can be reached from other machines", text);
@@ -169,6 +177,17 @@ bool is_guarded(const Serving& options, std::ostream& err) {
   return true;
 }
 
+std::vector<control::Wished> first_listeners(const Serving& options) {
+  std::vector<control::Wished> listeners{{options.smtp, {.shared = true}}};
+  if (!options.smtps.empty()) {
+    listeners.push_back({options.smtps, {.shared = true, .tls = receiver::TlsMode::implicit}});
+  }
+  if (!options.lmtp.empty()) {
+    listeners.push_back({options.lmtp, {.shared = true, .protocol = smtp::Protocol::lmtp}});
+  }
+  return listeners;
+}
+
 control::Wish first_wish(const Serving& options, const control::Source& source) {
   const auto loaded = control::load(source, options.seed);
   return {
@@ -176,7 +195,7 @@ control::Wish first_wish(const Serving& options, const control::Source& source) 
       .source = source,
       .seed = options.seed,
       .scenario = *loaded.value,
-      .listeners = std::vector<control::Wished>{{.address = options.smtp, .shared = true}}};
+      .listeners = first_listeners(options)};
 }
 
 std::optional<Catalogue> scenarios_with(const std::string& folder, std::ostream& err) {

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tls/authority.hpp"
+
 #include "app/catalogue.hpp"
 #include "app/cli.hpp"
 #include "app/journal_file.hpp"
@@ -28,7 +30,9 @@ class Running {
   // Called after each event of the journal, on the thread that recorded it: must return at once.
   using News = std::function<void()>;
 
-  Running(const Serving& options, const Catalogue& scenarios, News news = {});
+  Running(
+      const Serving& options, const Catalogue& scenarios, tls::Authority authority, News news = {}
+  );
   ~Running();
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
@@ -62,6 +66,7 @@ class Running {
   receiver::Registry registry_;
   std::shared_ptr<receiver::Receiver> receiver_;
   receiver::Directory directory_;
+  tls::Authority authority_;
   std::unique_ptr<net::SmtpServer> smtp_;
   SmtpPorts ports_;
   control::Fleet fleet_;
@@ -84,7 +89,10 @@ void set_up_log(Log log);
 // --open; reported otherwise.
 [[nodiscard]] bool is_guarded(const Serving& options, std::ostream& err);
 
-// The receiver kReceiver on the address of the options; `source` must load.
+// Where the receiver kReceiver listens by the options alone.
+[[nodiscard]] std::vector<control::Wished> first_listeners(const Serving& options);
+
+// The receiver kReceiver on the addresses of the options; `source` must load.
 [[nodiscard]] control::Wish first_wish(const Serving& options, const control::Source& source);
 
 // Shipped scenarios and those of `folder`, if it is not empty; nullopt: reported to `err`.

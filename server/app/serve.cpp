@@ -13,6 +13,7 @@
 #include <spdlog/spdlog.h>
 
 #include "app/catalogue.hpp"
+#include "app/certificates.hpp"
 #include "app/config.hpp"
 #include "app/console.hpp"
 #include "app/ready.hpp"
@@ -103,8 +104,9 @@ control::Wish changed(
   if (scenario || options.seed) {
     declared.scenario = *control::load(declared.source, declared.seed).value;
   }
-  if (options.smtp_given || !declared.listeners) {
-    declared.listeners = std::vector<control::Wished>{{.address = options.smtp, .shared = true}};
+  const bool asked = options.smtp_given || !options.smtps.empty() || !options.lmtp.empty();
+  if (asked || !declared.listeners) {
+    declared.listeners = first_listeners(options);
   }
   return declared;
 }
@@ -162,11 +164,13 @@ int serve(const Serve& options, std::ostream& out, std::ostream& err) {
   ReadyFile ready_file(options.ready_file);
   const auto prepared = prepare(options, err);
   if (!prepared) return kBadUsage;
+  auto authority = certificates_for(options, err);
+  if (!authority) return kBadUsage;
 
   std::signal(SIGPIPE, SIG_IGN);
   set_up_log(Log::all);
   Signals signals;
-  Running running(prepared->options, prepared->scenarios);
+  Running running(prepared->options, prepared->scenarios, std::move(*authority));
   const auto ready = running.start(prepared->wishes);
   if (!ready) {
     complain(ready.error(), err);

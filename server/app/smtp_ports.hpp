@@ -21,7 +21,7 @@ class SmtpPorts : public control::Ports {
       const std::vector<control::Wished>& wished
   ) override {
     std::vector<net::Wished> addresses;
-    for (const auto& one : wished) addresses.push_back({one.address, one.shared});
+    for (const auto& one : wished) addresses.push_back({one.address, one.service});
     auto bound = server_.listen(receiver, addresses);
     if (!bound) return tl::unexpected(std::move(bound.error()));
     return to_ports(*bound);
@@ -38,9 +38,7 @@ class SmtpPorts : public control::Ports {
  private:
   static std::vector<control::Port> to_ports(const std::vector<net::Bound>& bound) {
     std::vector<control::Port> out;
-    for (const auto& one : bound) {
-      out.push_back({one.address, one.protocol, one.tls, one.shared});
-    }
+    for (const auto& one : bound) out.push_back({one.address, one.service});
     return out;
   }
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "app/certificates.hpp"
 #include "app/child.hpp"
 #include "app/console.hpp"
 #include "app/running.hpp"
@@ -86,7 +87,7 @@ control::Address reachable(const std::string& text) {
   return address;
 }
 
-Child::Variables variables_for(const Ready& ready, const std::string& token) {
+Child::Variables variables_for(const Ready& ready, const Test& options) {
   const auto smtp = reachable(ready.ports.front().address);
   Child::Variables variables = {
       {"FAILMX_SMTP", control::to_string(smtp)},
@@ -94,7 +95,12 @@ Child::Variables variables_for(const Ready& ready, const std::string& token) {
       {"SMTP_HOST", base::to_string(smtp.ip)},
       {"SMTP_PORT", std::to_string(smtp.port)},
   };
-  if (!token.empty()) variables.emplace_back("FAILMX_TOKEN", token);
+  for (const auto& port : ready.ports) {
+    if (port.service.tls != receiver::TlsMode::implicit) continue;
+    variables.emplace_back("FAILMX_SMTPS", control::to_string(reachable(port.address)));
+  }
+  if (!options.tls_ca.empty()) variables.emplace_back("FAILMX_CA", options.tls_ca);
+  if (!options.token.empty()) variables.emplace_back("FAILMX_TOKEN", options.token);
   return variables;
 }
 
@@ -146,8 +152,7 @@ int run_and_judge(
     std::ostream& err
 ) {
   Child child;
-  if (const auto started = child.start(options.command, variables_for(ready, options.token));
-      !started) {
+  if (const auto started = child.start(options.command, variables_for(ready, options)); !started) {
     complain(started.error(), err);
     return kBadUsage;
   }
@@ -169,6 +174,8 @@ int test(const Test& options, std::ostream& out, std::ostream& err) {
   auto prepared = prepare(options, err);
   if (!prepared) return kBadUsage;
   const auto timeout = timeout_of(options, *prepared);
+  auto authority = certificates_for(options, err);
+  if (!authority) return kBadUsage;
 
   std::signal(SIGPIPE, SIG_IGN);
   set_up_log(Log::warnings);
@@ -177,7 +184,9 @@ int test(const Test& options, std::ostream& out, std::ostream& err) {
       prepared->given.expected,
       err
   );
-  Running running(options, prepared->catalogue, [&run] { run.journal_grew(); });
+  Running running(options, prepared->catalogue, std::move(*authority), [&run] {
+    run.journal_grew();
+  });
   const auto ready = running.start(prepared->source);
   if (!ready) {
     complain(ready.error(), err);

@@ -9,6 +9,7 @@
 #include "app/cli.hpp"
 #include "app/config.hpp"
 #include "app/policies.hpp"
+#include "app/protocol_topics.hpp"
 #include "base/stage.hpp"
 #include "base/text.hpp"
 #include "control/query.hpp"
@@ -26,12 +27,12 @@ namespace {
 constexpr std::array<std::string_view, base::kStageNames.size()> kStageDocs = {
     "the greeting",
     "EHLO, HELO or LHLO",
-    "STARTTLS",
-    "AUTH",
+    "STARTTLS; where TLS comes first, before the handshake",
+    "AUTH, once the credentials are complete (a rule with early = true: the command itself)",
     "MAIL FROM",
     "RCPT TO, once per recipient",
-    "the DATA command",
-    "the reply to the final dot",
+    "the DATA command, or the first BDAT",
+    "the reply to the final dot or BDAT LAST; LMTP: once per recipient",
     "RSET",
     "NOOP",
     "VRFY",
@@ -143,6 +144,8 @@ constexpr std::array kTopics = {
         "triggers",
         "Addresses that say what fails (scenario 'addresses')",
         scenario::triggers_reference},
+    Topic{"tls", "Encryption, its certificates and its failures", tls_topic},
+    Topic{"findings", "What is noted about a client's protocol", findings_topic},
     Topic{"stages", "Where in a conversation rules act", stages},
     Topic{"checks", "What can be expected of a sender, check by check", checks},
     Topic{"expectations", "How expectations are written: [[expect]]", expectations},

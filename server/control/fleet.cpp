@@ -63,7 +63,7 @@ std::optional<Refusal> Fleet::place(const ReceiverPtr& receiver, const Wish& wis
   auto listeners = wish.listeners.value_or(std::vector<Wished>{});
   const bool reached_by_domain = wish.domains && !wish.domains->empty();
   if (!wish.listeners && !reached_by_domain) {
-    listeners.push_back({"127.0.0.1:0", wish.name == kDefaultReceiver});
+    listeners.push_back({"127.0.0.1:0", {.shared = wish.name == kDefaultReceiver}});
   }
   auto listening = ports_.listen(receiver, listeners);
   if (listening) return std::nullopt;

@@ -9,20 +9,19 @@
 
 #include "base/result.hpp"
 #include "receiver/receiver.hpp"
+#include "receiver/service.hpp"
 
 namespace control {
 
 struct Port {
   std::string address{};  // "127.0.0.1:1025", the real port
-  std::string protocol = "smtp";
-  std::string tls = "none";
-  bool shared = false;  // recipients whose domain another receiver owns are that receiver's
+  receiver::Service service{};
 };
 
 // An address to listen on; port 0 is any free one.
 struct Wished {
   std::string address{};
-  bool shared = false;
+  receiver::Service service{};
 };
 
 class Ports {
@@ -30,7 +29,7 @@ class Ports {
   virtual ~Ports() = default;
 
   // Makes the receiver answer on exactly these addresses, all or nothing. Returns once they accept;
-  // an address that stays keeps its socket (and only changes whether it is shared), and port 0 the
+  // an address that stays keeps its socket (and only changes how it serves), and port 0 the
   // port it had.
   [[nodiscard]] virtual base::Result<std::vector<Port>> listen(
       const std::shared_ptr<receiver::Receiver>& receiver, const std::vector<Wished>& wished

@@ -39,6 +39,8 @@ struct Api {
   FindPolicy find_policy{};
   // SMTP connections over all listeners; none: it is not known.
   std::function<SmtpCounts()> smtp_counts{};
+  // The certificate of the authority that TLS clients are to trust, as PEM.
+  std::string authority_pem{};
 };
 
 struct Route;

@@ -50,8 +50,8 @@ constexpr SchemaDoc kSchemas[] = {
      R"({"type":"object","additionalProperties":false,"required":["address","protocol","tls","shared"],
         "properties":{
           "address":{"$ref":"#/components/schemas/Address"},
-          "protocol":{"enum":["smtp"]},
-          "tls":{"enum":["none"]},
+          "protocol":{"enum":["smtp","lmtp"]},
+          "tls":{"enum":["none","starttls","implicit"]},
           "shared":{"type":"boolean","description":"Recipients that another receiver owns are that receiver's"}}})",
      R"({"address":"127.0.0.1:1025","protocol":"smtp","tls":"none","shared":false})"},
     {"Counts",

@@ -2,6 +2,7 @@
 #include "control/wish.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "base/text.hpp"
 #include "control/address.hpp"
+#include "document/pattern.hpp"
 #include "document/write.hpp"
 #include "receiver/directory.hpp"
 #include "scenario/load.hpp"
@@ -79,20 +81,25 @@ void read_address(const Node& value, Wished& listener, Diagnostics& sink) {
 }
 
 void read_shared(const Node& value, Wished& listener, Diagnostics& sink) {
-  if (const auto shared = document::want_bool(value, "shared", sink)) listener.shared = *shared;
+  if (const auto shared = document::want_bool(value, "shared", sink)) {
+    listener.service.shared = *shared;
+  }
 }
 
-// A key whose only value in this version is `only`.
-void read_only_value(
-    const Node& value, std::string_view what, std::string_view only, Diagnostics& sink
-) {
-  const auto text = document::want_string(value, what, sink);
-  if (!text || *text == only) return;
-  sink.error(
-      value.place,
-      fmt::format("{} '{}' is {}", what, base::printable(*text, 80), document::kUnsupported),
-      fmt::format("use '{}'", only)
-  );
+void read_protocol(const Node& value, Wished& listener, Diagnostics& sink) {
+  constexpr std::array<std::string_view, 2> kWords{"smtp", "lmtp"};
+  const auto word = document::want_word(value, "protocol", kWords, sink);
+  if (word) listener.service.protocol = static_cast<smtp::Protocol>(*word);
+}
+
+void read_tls(const Node& value, Wished& listener, Diagnostics& sink) {
+  constexpr std::array<std::string_view, 3> kWords{"none", "starttls", "implicit"};
+  const auto word = document::want_word(value, "tls", kWords, sink);
+  if (word) listener.service.tls = static_cast<receiver::TlsMode>(*word);
+}
+
+void read_proxies(const Node& value, Wished& listener, Diagnostics& sink) {
+  listener.service.proxies = document::read_networks(value, "proxies", sink);
 }
 
 constexpr document::Row<Wished> kListenerKeys[] = {
@@ -108,19 +115,21 @@ constexpr document::Row<Wished> kListenerKeys[] = {
      "whether recipients of other receivers' domains are theirs here; default only for 'default'",
      read_shared},
     {"protocol",
-     "'smtp'",
-     R"({"const":"smtp"})",
-     "what it speaks",
-     [](const Node& value, Wished&, Diagnostics& sink) {
-       read_only_value(value, "protocol", "smtp", sink);
-     }},
+     "smtp or lmtp",
+     R"({"enum":["smtp","lmtp"]})",
+     "what it speaks; default smtp",
+     read_protocol},
     {"tls",
-     "'none'",
-     R"({"const":"none"})",
-     "whether it is encrypted",
-     [](const Node& value, Wished&, Diagnostics& sink) {
-       read_only_value(value, "tls", "none", sink);
-     }},
+     "none, starttls or implicit",
+     R"({"enum":["none","starttls","implicit"]})",
+     "starttls: offers STARTTLS whatever the scenario lists; implicit: encrypted from the first "
+     "octet; default none, where the scenario decides",
+     read_tls},
+    {"proxies",
+     "addresses or networks",
+     R"({"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]})",
+     "whose connections begin with a PROXY header, version 1; default none",
+     read_proxies},
 };
 
 // What one address alone does not show: that it stands there twice, or faces the world although the
@@ -156,7 +165,7 @@ void read_listeners(const Node& value, WishDraft& draft, Diagnostics& sink) {
   }
   std::vector<Wished> listeners;
   for (const Node& item : value.items) {
-    Wished listener{.shared = draft.shared};
+    Wished listener{.service = {.shared = draft.shared}};
     document::read_table<Wished>(item, "a listener", kListenerKeys, {}, listener, sink);
     if (listener.address.empty()) continue;
     check_listener(listener.address, listeners, draft.open, item, sink);
@@ -176,7 +185,7 @@ constexpr document::Row<WishDraft> kKeys[] = {
     {"domains",       "[\"a.test\"]",  R"({"type":"array","maxItems":1000,"uniqueItems":true,"items":{"type":"string"}})",
      "recipient domains that are its own at shared listeners, also *.a.test; left out: as before, or none", read_domains},
     {"listeners",     "[{\"address\":\"127.0.0.1:0\"}]",
-     R"({"type":"array","maxItems":100,"items":{"type":"object","required":["address"],"additionalProperties":false,"properties":{"address":{"type":"string"},"shared":{"type":"boolean"},"protocol":{"const":"smtp"},"tls":{"const":"none"}}}})",
+     R"({"type":"array","maxItems":100,"items":{"type":"object","required":["address"],"additionalProperties":false,"properties":{"address":{"type":"string"},"shared":{"type":"boolean"},"protocol":{"enum":["smtp","lmtp"]},"tls":{"enum":["none","starttls","implicit"]},"proxies":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]}}}})",
      "where it answers; left out: as before, or none with domains, or any free port", read_listeners},
 };
 

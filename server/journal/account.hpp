@@ -1,12 +1,13 @@
-// All that is known of one receiver's past: its attempts and deliveries, and the marks beside them.
-// Fed by its events, live or from a file, and the one thing that verdicts are made from. Pure. Not
-// thread-safe: its owner guards it.
+// All that is known of one receiver's past: its attempts and deliveries, the marks beside them, and
+// how its clients behaved. Fed by its events, live or from a file, and the one thing that verdicts
+// are made from. Pure. Not thread-safe: its owner guards it.
 #pragma once
 
 #include <cstdint>
 #include <limits>
 #include <vector>
 
+#include "journal/conduct.hpp"
 #include "journal/deliveries.hpp"
 #include "journal/marks.hpp"
 
@@ -23,10 +24,12 @@ struct Account {
     if (event.kind == Kind::reset) *this = Account(limits);
     deliveries.add(event);
     marks.add(event);
+    conduct.add(event);
   }
 
   Deliveries deliveries{};
   Marks marks{};
+  Conduct conduct{};
   Deliveries::Limits limits{};
 };
 
@@ -35,6 +38,7 @@ struct Past {
   std::vector<Attempt> attempts{};     // by rising id
   std::vector<Delivery> deliveries{};  // by rising id
   Marks marks{};
+  Behaviour behaviour{};
   std::uint64_t dropped = 0, unfollowed = 0;  // as Deliveries counts them
 };
 
@@ -44,6 +48,7 @@ struct Past {
       .attempts = account.deliveries.attempts(0, kAll),
       .deliveries = account.deliveries.deliveries(0, kAll),
       .marks = account.marks,
+      .behaviour = account.conduct.so_far(),
       .dropped = account.deliveries.dropped(),
       .unfollowed = account.deliveries.unfollowed()};
 }

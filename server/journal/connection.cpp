@@ -62,6 +62,7 @@ void Connection::add(const Event& event) {
   if (awaits_mail_ && event.kind != Kind::ended) return;
   switch (event.kind) {
     case Kind::connected: return connected(event);
+    case Kind::tls: return tls(event);
     case Kind::command: return command(event);
     case Kind::message:
       asked_ = true;
@@ -73,7 +74,7 @@ void Connection::add(const Event& event) {
     case Kind::reply: return replied(event);
     case Kind::sent: return sent(event);
     case Kind::cut: return cut(event);
-    case Kind::stored: return transaction_.stored();
+    case Kind::stored: return transaction_.stored(event.subject);
     case Kind::fired:
       fired_ = event.rule;
       fired_nth_ = event.nth;
@@ -83,6 +84,7 @@ void Connection::add(const Event& event) {
     case Kind::run:
     case Kind::receiver:
     case Kind::phase:
+    case Kind::login:
     case Kind::refused:
     case Kind::finding:
     case Kind::note:
@@ -104,9 +106,22 @@ void Connection::connected(const Event& event) {
   origin_.client = base::Name(event.subject);
   idle_ = event.by;
   judge_idle_ = scaled(event.by);
+  origin_.tls = parameter_of(event.parameters, "tls").has_value();
   if (!event.flag) return;
   // What it has said so far is not in this journal: its attempts begin with their MAIL.
   carried_over_ = awaits_mail_ = had_mail_ = true;
+}
+
+// Whoever ended a handshake, nobody was served: the host has failed.
+void Connection::tls(const Event& event) {
+  origin_.tls = !event.flag;
+  if (!event.flag) return;
+  broken_tls_ = std::make_unique<Answer>(Answer{
+      .outcome = Outcome::lost,
+      .when = when(event),
+      .nth = fired_nth_,
+      .rule = fired_,
+      .phase = event.phase});
 }
 
 // A RCPT that had no turn any more, because the refusal of MAIL ended the connection.
@@ -202,7 +217,9 @@ void Connection::replied(const Event& event) {
   }
   const std::unique_ptr<Answer> giving_up = std::move(giving_up_);
   if (giving_up && event.code < 400) transaction_.over(*giving_up);
-  const std::optional<base::Stage> stage = solicited ? question_ : event.stage;
+  // What is said before the handshake of implicit TLS answers no command.
+  const bool commanded = solicited && question_ != base::Stage::connect;
+  const std::optional<base::Stage> stage = commanded ? question_ : event.stage;
   if (!stage) return;
   if (solicited && unruled_question_) return replied_without_rules(*stage, answer);
   switch (*stage) {
@@ -211,7 +228,7 @@ void Connection::replied(const Event& event) {
     case base::Stage::data:
       if (event.code >= 400) transaction_.data_refused(answer);
       return;
-    case base::Stage::message: return transaction_.message_answered(answer);
+    case base::Stage::message: return transaction_.message_answered(answer, event.subject);
     case base::Stage::connect:
     case base::Stage::ehlo:
     case base::Stage::starttls:

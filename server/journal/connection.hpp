@@ -38,6 +38,7 @@ class Connection {
   void replied_without_rules(base::Stage stage, const Answer& answer);
   void sent(const Event& event);
   void cut(const Event& event);
+  void tls(const Event& event);
   void ended(const Event& event);
   void ended_without_mail(const Event& event);
   void client_attempt(base::Stage stage, const Answer& answer);
@@ -67,8 +68,9 @@ class Connection {
   std::unique_ptr<Answer>
       refusal_{};  // of greeting, EHLO, STARTTLS or AUTH, with nothing accepted since
   base::Stage refusal_stage_ = base::Stage::connect;
-  std::unique_ptr<Answer> farewell_{};  // the last 421
-  bool farewell_asked_ = false;         // it answered a question
+  std::unique_ptr<Answer> broken_tls_{};  // a handshake that failed
+  std::unique_ptr<Answer> farewell_{};    // the last 421
+  bool farewell_asked_ = false;           // it answered a question
   std::uint64_t last_reply_ = 0;
   base::Name fired_{};  // rule that acted on this question, and its n
   std::uint32_t fired_nth_ = 0;

@@ -12,6 +12,11 @@ bool client_went(Ending ending) {
   return ending == Ending::client_left || ending == Ending::client_reset;
 }
 
+// Nobody was left with less than was promised.
+bool in_good_order(Ending ending) {
+  return ending == Ending::quit || ending == Ending::renamed;
+}
+
 bool we_broke(Ending ending) {
   return ending == Ending::closed || ending == Ending::reset;
 }
@@ -47,7 +52,7 @@ void Connection::ended(const Event& event) {
     transaction_.client_went_on(base::Micros::max());
   }
   if (giving_up_) transaction_.over(*giving_up_);
-  const bool lost = left ? event.held : event.ending != Ending::quit;
+  const bool lost = left ? event.held : !in_good_order(event.ending);
   const Answer abandoned{.outcome = Outcome::abandoned, .when = when(event), .phase = event.phase};
   transaction_.connection_ended(lost ? broken(event) : abandoned);
   if (seen_connect_ && !had_mail_) ended_without_mail(event);
@@ -55,6 +60,8 @@ void Connection::ended(const Event& event) {
 
 void Connection::ended_without_mail(const Event& event) {
   const bool ours = we_broke(event.ending) || (client_went(event.ending) && event.held);
+  if (broken_tls_) return client_attempt(base::Stage::starttls, *broken_tls_);
+  if (event.ending == Ending::renamed) return;
   const base::Stage stage = question_.value_or(event.stage.value_or(base::Stage::connect));
   const bool quitting = stage == base::Stage::quit;
   if (ours && asked_ && !quitting) return client_attempt(stage, broken(event));

@@ -63,6 +63,7 @@ Attempt to_attempt(const AttemptRecord& record, const AttemptRecord* previous) {
       .reply = std::string(answer.text.view()),
       .rule = std::string(answer.rule.view()),
       .nth = answer.nth,
+      .tls = origin.tls,
       .stored = record.stored,
       .ambiguous_end = record.ambiguous_end,
       .phase = std::string(answer.phase.view()),
@@ -145,7 +146,7 @@ Connection* Deliveries::State::connection_of(const Event& event) {
     return nullptr;
   }
   // A receiver that owns some recipients only sees the middle of a connection.
-  if (!begins && event.kind != Kind::command) return nullptr;
+  if (!begins && event.kind != Kind::command && event.kind != Kind::tls) return nullptr;
   return &connections.try_emplace(event.connection, ledger, event.connection).first->second;
 }
 

@@ -60,6 +60,7 @@ struct Attempt {
   std::string rule{};  // that decided, or that acted last on what was lost; empty: none
   std::uint32_t nth = 0;
 
+  bool tls = false;     // the connection was encrypted
   bool stored = false;  // the message was kept, whatever the reply said
 
   // Accepted, and nothing shows yet that the client has read it: no command sent after the reply,

@@ -10,13 +10,14 @@ namespace {
 // In the order of the enumerators.
 constexpr std::array kKindNames = {
     std::string_view{"run"},       std::string_view{"receiver"}, std::string_view{"phase"},
-    std::string_view{"connected"}, std::string_view{"refused"},  std::string_view{"command"},
-    std::string_view{"message"},   std::string_view{"reply"},    std::string_view{"sent"},
-    std::string_view{"reply-cut"}, std::string_view{"stored"},   std::string_view{"fired"},
-    std::string_view{"finding"},   std::string_view{"note"},     std::string_view{"ended"},
-    std::string_view{"advanced"},  std::string_view{"offered"},  std::string_view{"rule"},
-    std::string_view{"recount"},   std::string_view{"reset"},    std::string_view{"passed"},
-    std::string_view{"observed"},  std::string_view{"dropped"},
+    std::string_view{"connected"}, std::string_view{"tls"},      std::string_view{"login"},
+    std::string_view{"refused"},   std::string_view{"command"},  std::string_view{"message"},
+    std::string_view{"reply"},     std::string_view{"sent"},     std::string_view{"reply-cut"},
+    std::string_view{"stored"},    std::string_view{"fired"},    std::string_view{"finding"},
+    std::string_view{"note"},      std::string_view{"ended"},    std::string_view{"advanced"},
+    std::string_view{"offered"},   std::string_view{"rule"},     std::string_view{"recount"},
+    std::string_view{"reset"},     std::string_view{"passed"},   std::string_view{"observed"},
+    std::string_view{"dropped"},
 };
 static_assert(kKindNames.size() == static_cast<std::size_t>(Kind::dropped) + 1);
 
@@ -27,6 +28,7 @@ constexpr std::array kEndingNames = {
     std::string_view{"client_reset"},
     std::string_view{"closed"},
     std::string_view{"reset"},
+    std::string_view{"renamed"},
     std::string_view{"timeout"},
     std::string_view{"drained"},
 };

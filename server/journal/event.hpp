@@ -19,15 +19,20 @@ enum class Kind : std::uint8_t {
   run,        // the journal begins: text = version; wall-clock start
   receiver,   // a receiver exists or was changed: setup is set
   phase,      // a receiver entered `phase`
-  connected,  // a connection was accepted: subject = client address, text = listener address
+  connected,  // a connection was accepted: subject = client address, text = listener address;
+              // parameters: tls = version, if it is encrypted already
+  tls,        // a TLS handshake: subject = version, parameters = cipher, sni, alpn, certificate;
+              // flag = it failed: text = why
+  login,      // the client has logged in (RFC 4954): subject = user, text = mechanism
   refused,    // turned away with 421 by the server's own connection limit: subject = client
               // address, text = the reply without its codes
   command,    // subject = address (mail, rcpt) or argument, text = line, began = its first octet
   message,    // the end of data arrived: `message` is set
-  reply,      // as planned, just before it is handed over: code, enhanced, text, stage, rule, nth
+  reply,      // as planned, just before it is handed over: code, enhanced, text, stage, rule, nth;
+              // subject = the one recipient it answers (LMTP), else empty
   sent,       // `reply` is handed over as a whole only now (drip, full socket)
   cut,        // of `reply` only `count` octets left; comes before `ended`; named "reply-cut"
-  stored,     // the message was kept
+  stored,     // the message was kept; subject as of reply
   fired,     // an adding rule, or a deciding one without reply, acted: rule, nth, stage; text = how
   finding,   // subject = name of the finding, text = detail
   note,      // a rule's note: text
@@ -53,6 +58,7 @@ enum class Ending : std::uint8_t {
   client_reset,  // RST from the client, or a write to it failed
   closed,        // we closed: a 421, a rule's close, or a truncated reply
   reset,         // we sent RST
+  renamed,       // by XCLIENT: what follows is another client's, under a number of its own
   timeout,       // our idle timer
   drained,       // the server stopped
 };
@@ -112,7 +118,7 @@ struct Event {
   std::uint32_t nth = 0;
   bool held = false;  // ended, command: an action of ours was holding the reply when this happened
   bool flag = false;  // command: answered before any rule (syntax or sequence); stored: true =
-                      // although the reply does not say so; rule: removed;
+                      // although the reply does not say so; rule: removed; tls: failed;
                       // connected: it goes on from before a reset
   base::Micros began{0};  // command: arrival of its first octet (<= at); connected: if earlier
   base::Micros by{0};     // advanced: how far; connected: how long the client had kept it waiting

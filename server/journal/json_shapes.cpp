@@ -34,6 +34,7 @@ void append_json(std::string& out, const Attempt& attempt, base::WallTime start)
   object.seconds("judge_at", attempt.judge_begin);
   object.seconds_or_null("judge_gap", attempt.judge_gap);
   object.seconds_or_null("judge_end", open ? std::nullopt : std::optional(attempt.judge_end));
+  object.boolean("tls", attempt.tls);
   object.boolean("stored", attempt.stored);
   object.boolean("ambiguous_end", attempt.ambiguous_end);
   object.text_or_null("envid", attempt.envid);

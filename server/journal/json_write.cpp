@@ -51,14 +51,16 @@ std::string_view subject_name(const Event& event) {
       if (event.stage == base::Stage::mail) return "sender";
       return event.stage == base::Stage::rcpt ? "recipient" : "subject";
     case Kind::offered: return "recipient";
+    case Kind::reply:
+    case Kind::stored: return "recipient";
+    case Kind::login: return "user";
+    case Kind::tls: return "protocol";
     case Kind::run:
     case Kind::receiver:
     case Kind::phase:
     case Kind::message:
-    case Kind::reply:
     case Kind::sent:
     case Kind::cut:
-    case Kind::stored:
     case Kind::fired:
     case Kind::note:
     case Kind::ended:
@@ -75,6 +77,7 @@ std::string_view subject_name(const Event& event) {
 
 std::string_view text_name(Kind kind) {
   if (kind == Kind::connected) return "listener";
+  if (kind == Kind::login) return "mechanism";
   return kind == Kind::run ? "version" : "text";
 }
 
@@ -85,6 +88,7 @@ std::string_view count_name(Kind kind) {
 std::string_view flag_name(Kind kind) {
   if (kind == Kind::command) return "before_rules";
   if (kind == Kind::rule) return "removed";
+  if (kind == Kind::tls) return "failed";
   if (kind == Kind::connected) return "carried_over";
   return kind == Kind::stored ? "against_reply" : "flag";
 }

@@ -45,6 +45,7 @@ struct Origin {
   std::uint64_t connection = 0;
   base::Name client{}, sender{}, envid{};
   base::Micros idle{0}, judge_idle{0};  // of the client, before MAIL
+  bool tls = false;
 };
 
 struct AttemptRecord {

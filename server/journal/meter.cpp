@@ -70,6 +70,8 @@ void Meter::add(const Event& event) {
     case Kind::finding:
     case Kind::note:
     case Kind::advanced:
+    case Kind::tls:
+    case Kind::login:
     case Kind::offered:
     case Kind::rule:
     case Kind::recount:

@@ -174,13 +174,14 @@ void Transaction::data_refused(const Answer& answer) {
   decide_accepted(answer);
 }
 
-void Transaction::message_answered(const Answer& answer) {
-  decide_accepted(answer);
+void Transaction::message_answered(const Answer& answer, std::string_view recipient) {
+  decide_accepted(answer, recipient);
   if (state_ == State::open) state_ = State::finished;
 }
 
-void Transaction::decide_accepted(const Answer& answer) {
+void Transaction::decide_accepted(const Answer& answer, std::string_view only) {
   for (const Recipient& recipient : recipients_) {
+    if (!only.empty() && !same_address(recipient.address.view(), only)) continue;
     AttemptRecord* attempt = undecided(recipient);
     if (attempt == nullptr || !recipient.accepted) continue;
     ledger_->decide(*attempt, answer);
@@ -190,8 +191,9 @@ void Transaction::decide_accepted(const Answer& answer) {
   }
 }
 
-void Transaction::stored() {
+void Transaction::stored(std::string_view only) {
   for (const Recipient& recipient : recipients_) {
+    if (!only.empty() && !same_address(recipient.address.view(), only)) continue;
     AttemptRecord* attempt = ledger_->find(recipient.attempt);
     if (attempt != nullptr && recipient.accepted) ledger_->mark_stored(*attempt);
   }

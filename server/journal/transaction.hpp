@@ -48,8 +48,9 @@ class Transaction {
 
   // A refused DATA, or the reply to the end of data: decides every accepted recipient.
   void data_refused(const Answer& answer);
-  void message_answered(const Answer& answer);
-  void stored();
+  // `recipient`: the only one it is about (LMTP, RFC 2033 4.2); empty: all.
+  void message_answered(const Answer& answer, std::string_view recipient);
+  void stored(std::string_view recipient);
 
   // Whatever is undecided gets this answer, and the transaction is over.
   void over(const Answer& answer);
@@ -95,7 +96,7 @@ class Transaction {
   [[nodiscard]] const Recipient* known(std::string_view address) const;
   Recipient& add_recipient(const Named& command);
   [[nodiscard]] AttemptRecord* undecided(const Recipient& recipient);
-  void decide_accepted(const Answer& answer);
+  void decide_accepted(const Answer& answer, std::string_view only = {});
   void lose_without_recipient(const Answer& answer);
   void forget_recipients();
   template <typename Act>

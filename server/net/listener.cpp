@@ -1,5 +1,6 @@
 #include "net/listener.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -132,12 +133,19 @@ bool Listener::accept_one() {
     return true;
   }
   admission_.tally().accepted.fetch_add(1, std::memory_order_relaxed);
-  admission_.next_shard().adopt(
-      file,
-      receiver_,
-      {.connection = admission_.next_connection(), .client = ip_of(client), .listener = address_},
-      shared_ ? &admission_.directory() : nullptr
-  );
+  Arrived arrived{.receiver = receiver_};
+  arrived.peer = {
+      .connection = admission_.next_connection(),
+      .client = ip_of(client),
+      .listener = address_,
+      .protocol = service_.protocol,
+      .tls = service_.tls};
+  if (service_.shared) arrived.directory = &admission_.directory();
+  arrived.announced =
+      std::any_of(service_.proxies.begin(), service_.proxies.end(), [&](const auto& network) {
+        return network.contains(arrived.peer.client);
+      });
+  admission_.next_shard().adopt(file, std::move(arrived));
   return true;
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "net/shard.hpp"
+#include "receiver/service.hpp"
 
 namespace net {
 
@@ -28,7 +29,7 @@ class Admission {
 
   [[nodiscard]] bool full() const;
 
-  [[nodiscard]] std::uint64_t next_connection() { return ++connections_; }
+  [[nodiscard]] std::uint64_t next_connection() { return ++tally_.connections; }
 
   // The thread for the next connection: the only one, until a measurement asks for more.
   [[nodiscard]] Shard& next_shard() { return shard_; }
@@ -47,7 +48,6 @@ class Admission {
   const std::size_t max_connections_;
   Shard& shard_;
   const receiver::Directory& directory_;
-  std::uint64_t connections_ = 0;
   int spare_ = -1;
 };
 
@@ -71,16 +71,15 @@ class Listener : public std::enable_shared_from_this<Listener> {
   // Waiting clients and later ones are refused by the system; connections stay.
   void close();
 
-  // New connections are greeted by this receiver, which shares them with the owners of recipients
-  // or has them for itself.
-  void serve(std::shared_ptr<receiver::Receiver> receiver, bool shared) {
+  // New connections are greeted by this receiver, in this way.
+  void serve(std::shared_ptr<receiver::Receiver> receiver, receiver::Service service) {
     receiver_ = std::move(receiver);
-    shared_ = shared;
+    service_ = std::move(service);
   }
 
   [[nodiscard]] const std::shared_ptr<receiver::Receiver>& receiver() const { return receiver_; }
 
-  [[nodiscard]] bool shared() const { return shared_; }
+  [[nodiscard]] const receiver::Service& service() const { return service_; }
 
   [[nodiscard]] const Endpoint& wished() const { return wished_; }
 
@@ -96,7 +95,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   Admission& admission_;
   const Endpoint wished_;
   std::shared_ptr<receiver::Receiver> receiver_;
-  bool shared_ = false;
+  receiver::Service service_;
   boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor> acceptor_;
   Timer back_off_;
   Endpoint bound_;

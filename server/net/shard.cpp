@@ -7,8 +7,8 @@ namespace net {
 
 using base::TimePoint;
 
-Shard::Shard(Tally& tally, std::function<void(TimePoint)> swept)
-    : tally_(tally), swept_(std::move(swept)), buffer_(new char[kBuffer]) {}
+Shard::Shard(Tally& tally, tls::Authority& tls, std::function<void(TimePoint)> swept)
+    : tally_(tally), tls_(tls), swept_(std::move(swept)), buffer_(new char[kBuffer]) {}
 
 TimePoint Shard::now() {
   return std::chrono::steady_clock::now();
@@ -20,15 +20,11 @@ void Shard::run() {
   io_.run();
 }
 
-void Shard::adopt(
-    int file,
-    std::shared_ptr<receiver::Receiver> receiver,
-    receiver::Peer peer,
-    const receiver::Directory* directory
-) {
+void Shard::adopt(int file, Arrived arrived) {
   Socket socket(io_);
   boost::system::error_code error;
-  const auto family = peer.client.is_v4() ? boost::asio::ip::tcp::v4() : boost::asio::ip::tcp::v6();
+  const auto family =
+      arrived.peer.client.is_v4() ? boost::asio::ip::tcp::v4() : boost::asio::ip::tcp::v6();
   socket.assign(family, file, error);
   if (error) {  // the kernel has no room to watch it
     ::close(file);
@@ -37,9 +33,7 @@ void Shard::adopt(
   }
   tally_.open.fetch_add(1, std::memory_order_relaxed);
   const TimePoint at = now();
-  const ConnectionPtr connection(
-      new Connection(*this, std::move(socket), std::move(receiver), std::move(peer), directory, at)
-  );
+  const ConnectionPtr connection(new Connection(*this, std::move(socket), std::move(arrived)));
   connection->place = connections_.size();
   connections_.push_back(connection);
   connection->start(at);

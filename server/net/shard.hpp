@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tls/authority.hpp"
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -23,6 +24,7 @@ namespace net {
 // What is counted over all shards and listeners. Written by the SMTP threads, read by any.
 struct Tally {
   std::atomic<std::uint64_t> accepted{0}, open{0}, refused{0}, out_of_files{0};
+  std::atomic<std::uint64_t> connections{0};  // numbers given to them
 };
 
 class Shard {
@@ -30,8 +32,9 @@ class Shard {
   static constexpr std::size_t kBuffer = wire::Player::kReadAtOnce;
   static constexpr base::Duration kSweep = std::chrono::milliseconds(250);
 
-  // `swept` is called after each sweep of the connections.
-  Shard(Tally& tally, std::function<void(base::TimePoint)> swept);
+  // `swept` is called after each sweep of the connections. `tls` has the certificates, and outlives
+  // it.
+  Shard(Tally& tally, tls::Authority& tls, std::function<void(base::TimePoint)> swept);
 
   // The one place where SMTP threads read the clock: once per completion.
   [[nodiscard]] static base::TimePoint now();
@@ -41,14 +44,13 @@ class Shard {
   // Serves until stop(); the body of the thread.
   void run();
 
-  // Makes the accepted `file` a connection; it is closed if that fails. `directory`: of a shared
-  // listener, else nullptr.
-  void adopt(
-      int file,
-      std::shared_ptr<receiver::Receiver> receiver,
-      receiver::Peer peer,
-      const receiver::Directory* directory
-  );
+  // Makes the accepted `file` a connection; it is closed if that fails.
+  void adopt(int file, Arrived arrived);
+
+  // For connections: the certificates, and a number for one that goes on as another's.
+  [[nodiscard]] tls::Authority& tls() { return tls_; }
+
+  [[nodiscard]] std::uint64_t next_connection() { return ++tally_.connections; }
 
   // Connections end as their transactions do, and those that take until `limit` are aborted; then
   // `done` is called.
@@ -79,6 +81,7 @@ class Shard {
 
   // Constant after construction.
   Tally& tally_;
+  tls::Authority& tls_;
   const std::function<void(base::TimePoint)> swept_;
   const std::unique_ptr<char[]> buffer_;
 

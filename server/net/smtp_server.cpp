@@ -32,21 +32,26 @@ void raise_file_limit() {
 }
 
 Bound to_bound(const Listener& listener) {
-  return {.address = to_text(listener.bound()), .shared = listener.shared()};
+  return {.address = to_text(listener.bound()), .service = listener.service()};
 }
 
 struct Address {
   Listener::Endpoint endpoint{};
-  bool shared = false;
+  receiver::Service service{};
 };
 
 }  // namespace
 
 struct SmtpServer::State {
-  State(ServerOptions o, const receiver::Registry& r, const receiver::Directory& directory)
+  State(
+      ServerOptions o,
+      const receiver::Registry& r,
+      const receiver::Directory& directory,
+      tls::Authority& authority
+  )
       : options(o),
         registry(r),
-        shard(tally, [this](base::TimePoint now) { tick(now); }),
+        shard(tally, authority, [this](base::TimePoint now) { tick(now); }),
         admission(tally, o.max_connections, shard, directory),
         thread([this] { shard.run(); }) {}
 
@@ -127,7 +132,7 @@ base::Result<std::vector<Bound>> SmtpServer::State::listen(
   for (const auto& listener : mine) listener->close();
   std::vector<Bound> bound;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    wanted[i]->serve(receiver, wished[i].shared);
+    wanted[i]->serve(receiver, wished[i].service);
     bound.push_back(to_bound(*wanted[i]));
   }
   for (const auto& listener : opened) listener->start();
@@ -158,10 +163,13 @@ void SmtpServer::State::close_all_listeners() {
 }
 
 SmtpServer::SmtpServer(
-    ServerOptions options, const receiver::Registry& registry, const receiver::Directory& directory
+    ServerOptions options,
+    const receiver::Registry& registry,
+    const receiver::Directory& directory,
+    tls::Authority& authority
 ) {
   raise_file_limit();
-  state_ = std::make_unique<State>(options, registry, directory);
+  state_ = std::make_unique<State>(options, registry, directory, authority);
 }
 
 SmtpServer::~SmtpServer() {
@@ -179,7 +187,7 @@ base::Result<std::vector<Bound>> SmtpServer::listen(
   for (const auto& one : wished) {
     const auto endpoint = parse_address(one.address);
     if (!endpoint) return tl::unexpected(endpoint.error());
-    addresses.push_back({.endpoint = *endpoint, .shared = one.shared});
+    addresses.push_back({.endpoint = *endpoint, .service = one.service});
   }
   return state_->on_thread([&] { return state_->listen(receiver, addresses); });
 }

@@ -10,25 +10,26 @@
 #include <string_view>
 #include <vector>
 
+#include "tls/authority.hpp"
+
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "receiver/directory.hpp"
 #include "receiver/receiver.hpp"
 #include "receiver/registry.hpp"
+#include "receiver/service.hpp"
 
 namespace net {
 
 // An address to listen on; port 0 is any free one.
 struct Wished {
   std::string address{};
-  bool shared = false;  // recipients whose domain another receiver owns are that receiver's
+  receiver::Service service{};
 };
 
 struct Bound {
   std::string address;  // "127.0.0.1:1025", the real port
-  std::string protocol = "smtp";
-  std::string tls = "none";
-  bool shared = false;
+  receiver::Service service{};
 };
 
 struct ServerOptions {
@@ -39,19 +40,20 @@ struct ServerOptions {
 
 class SmtpServer {
  public:
-  // Keeps the clocks of all receivers in the registry going, and looks recipients of shared
-  // listeners up in the directory. Both must outlive it.
+  // Keeps the clocks of all receivers in the registry going, looks recipients of shared listeners
+  // up in the directory, and has its certificates from the authority. All must outlive it.
   SmtpServer(
       ServerOptions options,
       const receiver::Registry& registry,
-      const receiver::Directory& directory
+      const receiver::Directory& directory,
+      tls::Authority& authority
   );
   ~SmtpServer();  // stops without draining
 
   // Makes `receiver` answer on exactly these addresses ("127.0.0.1:0": any free port); all or
   // nothing: on an error what was in force stays. A wished address that is already bound for this
   // receiver keeps its socket, and port 0 keeps the port it had. Returns once the listeners accept.
-  // Whether an address is shared holds for connections accepted from then on.
+  // How an address serves its clients holds for connections accepted from then on.
   [[nodiscard]] base::Result<std::vector<Bound>> listen(
       std::shared_ptr<receiver::Receiver> receiver, const std::vector<Wished>& wished
   );

@@ -24,10 +24,16 @@ Conversation::Conversation(
       directory_(directory),
       began_(now),
       greeter_(std::move(receiver), peer_.connection),
-      session_(greeter_.edition().scenario->profile),
+      session_(profile_for(peer_, *greeter_.edition().scenario)),
       now_(now),
       quiet_since_(now) {
   choose_capture();
+  if (!peer_.login.empty()) session_.trust(peer_.login);
+  if (!peer_.tls_version.empty()) {
+    session_.secured();
+  } else if (peer_.tls == TlsMode::implicit) {
+    session_.begin_with_tls();
+  }
   greeter_.joined(connected_event(), now);
 }
 
@@ -38,7 +44,7 @@ Conversation::~Conversation() {
 void Conversation::received(std::string_view bytes, base::TimePoint now) {
   now_ = quiet_since_ = now;
   player_.took(bytes.size(), now);
-  if (!player_.over()) {
+  if (!player_.over() && !hears_hello()) {
     if (session_.in_data() && !session_.has_input()) arrivals_.clear();
     arrivals_.came(octets_in_, now);
     session_.received(bytes);
@@ -82,11 +88,14 @@ wire::Wants Conversation::poll(base::TimePoint now) {
     wants.ending = wire::Ending::close;
     return wants;
   }
+  const bool quiet = wants.ending == wire::Ending::none && wants.write.empty() && !player_.busy();
+  if (quiet && session_.awaits_tls()) wants.ending = wire::Ending::start_tls;
+  if (quiet && renamed_) wants.ending = wire::Ending::rename;
   last_wish_ = wants.ending;
-  if (left_) wants.read = 0;
+  if (left_ || swallows_hello()) wants.read = 0;
   // What comes after our last word is read and thrown away; otherwise the session says what it has
   // room for.
-  if (!player_.over()) wants.read = std::min(wants.read, session_.room());
+  if (!player_.over() && !hears_hello()) wants.read = std::min(wants.read, session_.room());
   return wants;
 }
 
@@ -115,10 +124,13 @@ bool Conversation::answer_next(base::TimePoint now) {
 
 void Conversation::handle(smtp::Question question, base::TimePoint now) {
   stage_ = question.stage;
+  if (question.stage == Stage::starttls) handshake_ = greeter_.edition().scenario->handshake;
   if (question.stage == Stage::mail && question.reaches_rules) begin_transaction();
   hearers_ = audience_of(question, now);
   record_question(question, now);
   record_findings(now);
+  find_talk_after_421(question, now);
+  if (question.claimed) return rename(*question.claimed);
   // Out of sequence it could not have begun a transaction.
   if (question.stage == Stage::mail && question.normal.code != 503) had_mail_ = true;
   if (question.repeated) {
@@ -133,7 +145,7 @@ void Conversation::handle(smtp::Question question, base::TimePoint now) {
 
 // MAIL may begin one: whatever is in force now is so for all of it.
 void Conversation::begin_transaction() {
-  if (greeter_.renew()) session_.use(greeter_.edition().scenario->profile);
+  if (greeter_.renew()) session_.use(profile_for(peer_, *greeter_.edition().scenario));
   refused_.clear();
   recipient_owners_.clear();
   for (const auto& guest : guests_) guest->takes_part = false;
@@ -149,10 +161,15 @@ void Conversation::answer_as_normal(
     const smtp::Question& question, const smtp::Reply& reply, base::TimePoint now
 ) {
   if (question.stage == Stage::message && reply.positive()) {
-    for (Party* party : hearers_) party->record_stored(Party::ReplySays::kept, now);
+    for (Party* party : hearers_) {
+      party->record_stored(Party::ReplySays::kept, only_recipient(question), now);
+    }
   }
-  record_reply(reply, question.stage, player_.offered_bytes(), now);
-  player_.say(reply.wire);
+  if (!reply.wire.empty()) {
+    const auto begins = player_.offered_bytes();
+    record_reply(reply, question.stage, only_recipient(question), begins, now);
+    player_.say(reply.wire);
+  }
   concluded(question, reply, now);
 }
 
@@ -165,17 +182,21 @@ void Conversation::progress(base::TimePoint now) {
     pending_->committed = true;
     const bool says_so = action.positive && action.reply.code != 0;
     const auto reply = says_so ? Party::ReplySays::kept : Party::ReplySays::otherwise;
-    for (Party* party : pending_->keepers) party->record_stored(reply, now);
+    for (Party* party : pending_->keepers) party->record_stored(reply, pending_->recipient, now);
   }
-  if (!pending_->replied && action.reply.code != 0 && player_.offered_bytes() > pending_->begins) {
+  if (!pending_->replied && pending_->says() && player_.offered_bytes() > pending_->begins) {
     pending_->replied = true;
-    record_reply(action.reply, pending_->question.stage, pending_->begins, now);
+    const auto stage = pending_->question.stage;
+    record_reply(action.reply, stage, pending_->recipient, pending_->begins, now);
   }
   if (player_.busy()) return;
   quiet_since_ = now;
   const auto done = std::move(pending_);
+  if (done->action.handshake) handshake_ = *done->action.handshake;
   auto reply = done->action.reply;
   if (!done->action.positive && reply.positive()) reply.code = 0;
+  // What accepts without a reply goes on like one, unless it ends the connection.
+  if (done->action.positive && reply.code == 0 && !player_.over()) reply.code = 250;
   concluded(done->question, reply, now);
 }
 
@@ -184,18 +205,24 @@ void Conversation::concluded(
     const smtp::Question& question, const smtp::Reply& reply, base::TimePoint now
 ) {
   const bool positive = reply.code != 0 && reply.positive();
-  if (question.stage == Stage::rcpt && question.reaches_rules && !positive && !question.repeated) {
+  const bool refused = !positive && reply.code != 0;
+  if (question.stage == Stage::rcpt && question.reaches_rules && refused && !question.repeated) {
     refused_.emplace_back(base::fold_domain(question.command.address), reply);
   }
   const auto accepted = session_.envelope().recipients.size();
   session_.answer(positive);
   if (question.stage == Stage::rcpt) note_owner(accepted);
+  if (question.auth && question.auth->ends && positive) logged_in(*question.auth, now);
   // What came too early concerns those who have heard the question.
   if (!guests_.empty()) record_findings(now);
   const bool ill_formed = !question.normal.positive();
-  if (question.stage != Stage::quit || ill_formed || player_.over()) return;
+  if (ill_formed || player_.over()) return;
+  // Without its handshake there is no implicit TLS.
+  const bool unshaken = question.stage == Stage::starttls && peer_.tls == TlsMode::implicit &&
+                        !session_.awaits_tls() && !session_.is_secure();
+  if (question.stage != Stage::quit && !unshaken) return;
   // Whatever QUIT was told, the connection ends (RFC 5321 4.1.1.10).
-  ending_ = journal::Ending::quit;
+  if (!unshaken) ending_ = journal::Ending::quit;
   wire::Plan plan;
   plan.ops.push_back({.kind = wire::Op::Kind::close});
   player_.play(plan, 0, now);

@@ -8,7 +8,9 @@
 // together with the others that have recipients.
 //
 // Use: poll() after construction and after every call in; obey its Wants; when Wants::ending is
-// close or reset, end the connection and call ended().
+// close or reset, end the connection and call ended(); when it is start_tls, shake hands as
+// handshake() says and call secured() or tls_failed(); when it is rename, call ended() and go on
+// with another conversation of renamed().
 #pragma once
 
 #include <cstdint>
@@ -71,6 +73,23 @@ class Conversation {
   // Whether the receiver of that name is a party.
   [[nodiscard]] bool has(std::string_view receiver) const;
 
+  // How TLS is to begin, while Wants::ending is start_tls.
+  [[nodiscard]] const wire::Handshake& handshake() const { return handshake_; }
+
+  // The host whose certificate is meant.
+  [[nodiscard]] const std::string& hostname() const {
+    return greeter_.edition().scenario->profile.hostname;
+  }
+
+  // The handshake succeeded: from now on octets in and out are those inside. `why`: it failed, and
+  // the connection is to be ended.
+  void secured(const wire::TlsFacts& facts, base::TimePoint now);
+  void tls_failed(std::string_view why, const wire::TlsFacts& facts, base::TimePoint now);
+
+  // Whom XCLIENT has named, while Wants::ending is rename; the number of the connection is the old
+  // one.
+  [[nodiscard]] const Peer& renamed() const { return *renamed_; }
+
   // The connection is over, for whatever reason: records it, once. The destructor does it with the
   // last known time.
   void ended(base::TimePoint now);
@@ -101,6 +120,10 @@ class Conversation {
     std::uint64_t begins = 0;       // output octets before its reply
     bool committed = false;
     bool replied = false;
+    std::string recipient{};  // that is answered alone (LMTP); empty: all are
+
+    // Its plan has a reply to say: neither silence, nor an answer that is given later.
+    [[nodiscard]] bool says() const { return action.reply.code != 0 && !action.reply.wire.empty(); }
   };
 
   // What the rules are asked, with the texts that the query's views point to.
@@ -127,6 +150,15 @@ class Conversation {
   );
   void progress(base::TimePoint now);
   void concluded(const smtp::Question& question, const smtp::Reply& reply, base::TimePoint now);
+
+  // secure.cpp: encryption, and other names for the client
+  [[nodiscard]] static smtp::Profile profile_for(const Peer& peer, const scenario::Scenario& s);
+  [[nodiscard]] bool answers_starttls() const;
+  [[nodiscard]] bool hears_hello() const;
+  [[nodiscard]] bool swallows_hello() const;
+  void withhold(const scenario::Decision& decision, smtp::Question& question);
+  void logged_in(const smtp::AuthAsked& asked, base::TimePoint now);
+  void rename(const smtp::ClaimedPeer& claimed);
 
   // parties.cpp: who hears of a question, who joins and leaves
   [[nodiscard]] Parties audience_of(const smtp::Question& question, base::TimePoint now);
@@ -159,7 +191,7 @@ class Conversation {
       const scenario::Action& action, Party* decider, const std::vector<Opinion>& opinions
   ) const;
   [[nodiscard]] Opinion opinion_of(
-      Party& party, const smtp::Question& question, base::Stage stage, base::TimePoint now
+      Party& party, smtp::Question& question, base::Stage stage, base::TimePoint now
   );
   [[nodiscard]] Inquiry inquiry_for(
       const Party& party, const smtp::Question& question, base::Stage stage, base::TimePoint now
@@ -169,18 +201,25 @@ class Conversation {
 
   // record.cpp: what the journals get
   [[nodiscard]] journal::Event connected_event() const;
+  [[nodiscard]] static journal::Event tls_event(const wire::TlsFacts& facts);
   void tell(journal::Event event, base::TimePoint now);
   void record_question(const smtp::Question& question, base::TimePoint now);
   [[nodiscard]] journal::Event command_event(const smtp::Question& question);
   void record_message(const smtp::Question& question, base::TimePoint now);
   void record_findings(base::TimePoint now);
+  void find_talk_after_421(const smtp::Question& question, base::TimePoint now);
   void record_note(Party& party, std::string_view text, base::TimePoint now);
   void record_fired(const Opinion& opinion, bool replies, base::TimePoint now);
   void record_reply(
-      const smtp::Reply& reply, base::Stage stage, std::uint64_t begins, base::TimePoint now
+      const smtp::Reply& reply,
+      base::Stage stage,
+      std::string_view recipient,
+      std::uint64_t begins,
+      base::TimePoint now
   );
+  [[nodiscard]] std::string_view only_recipient(const smtp::Question& question) const;
 
-  const Peer peer_;
+  Peer peer_;  // tls_version changes with STARTTLS
   const std::string client_;
   const Directory* const directory_;
   const base::TimePoint began_;
@@ -200,6 +239,10 @@ class Conversation {
   std::vector<Party*> recipient_owners_;  // of the accepted recipients; empty: all the greeter's
   std::vector<Party*> several_;           // what hearers_ shows when it is not the greeter alone
   std::unique_ptr<ToldMail> told_mail_;   // nullptr: nobody can join
+
+  wire::Handshake handshake_{};              // of the STARTTLS in hand
+  std::optional<Peer> renamed_{};            // by XCLIENT
+  base::TimePoint farewell_ = base::kNever;  // when the latest 421 was said
 
   std::uint64_t octets_in_ = 0;
   base::Stage stage_ = base::Stage::connect;  // the latest one answered

@@ -7,8 +7,15 @@ namespace receiver {
 
 using base::Stage;
 
+namespace {
+
+const wire::Plan kHangUp{.ops = {{.kind = wire::Op::Kind::close}}};
+
+}  // namespace
+
 void Conversation::timed_out(base::TimePoint now) {
-  if (pending_ || player_.over() || player_.offered_bytes() > player_.written_bytes()) {
+  const bool deaf = player_.offered_bytes() > player_.written_bytes() || session_.awaits_tls();
+  if (pending_ || player_.over() || deaf) {
     // It takes nothing any more, so it cannot be told either.
     if (ending_ == journal::Ending::none) ending_ = journal::Ending::timeout;
     left_ = Left::reset;
@@ -46,12 +53,13 @@ void Conversation::leave_with(
   ending_ = why;
   hearers_ = everyone();
   const auto& profile = greeter_.edition().scenario->profile;
+  if (session_.awaits_tls()) return player_.play(kHangUp, 0, now);
   const auto reply = smtp::make_reply(
       code,
       profile.enhanced_status_codes ? enhanced : std::string_view(),
       profile.hostname + " " + std::string(text)
   );
-  record_reply(reply, stage_, player_.offered_bytes(), now);
+  record_reply(reply, stage_, {}, player_.offered_bytes(), now);
   wire::Plan plan;
   plan.ops.push_back({.kind = wire::Op::Kind::say, .text = reply.wire});
   plan.ops.push_back({.kind = wire::Op::Kind::close});
@@ -92,6 +100,7 @@ void Conversation::record_recipients_behind_refused_mail(base::TimePoint now) {
 
 journal::Ending Conversation::how_it_ended() const {
   if (ending_ != journal::Ending::none) return ending_;
+  if (renamed_) return journal::Ending::renamed;
   if (left_)
     return *left_ == Left::orderly ? journal::Ending::client_left : journal::Ending::client_reset;
   if (draining_ && last_wish_ == wire::Ending::none) return journal::Ending::drained;

@@ -64,7 +64,8 @@ void Conversation::play(
   auto agreement = agree(opinions, question.normal);
   auto pending = std::make_unique<Pending>();
   auto& action = agreement.action;
-  for (const auto& opinion : opinions) record_fired(opinion, action.reply.code != 0, now);
+  const bool says = action.reply.code != 0 && !action.reply.wire.empty();
+  for (const auto& opinion : opinions) record_fired(opinion, says, now);
   if (agreement.decider) {
     const auto& deciding = opinions[*agreement.decider];
     const auto* fired = deciding.decision.deciding();
@@ -79,6 +80,7 @@ void Conversation::play(
       action.plan.commit = place_of_reply(action.plan);
     }
   }
+  pending->recipient = only_recipient(question);
   pending->question = std::move(question);
   pending->action = std::move(action);
   pending->begins = player_.offered_bytes() + noise_before_reply(pending->action.plan);
@@ -103,7 +105,7 @@ std::vector<Party*> Conversation::keepers_of(
 }
 
 Opinion Conversation::opinion_of(
-    Party& party, const smtp::Question& question, Stage stage, base::TimePoint now
+    Party& party, smtp::Question& question, Stage stage, base::TimePoint now
 ) {
   const auto inquiry = inquiry_for(party, question, stage, now);
   const auto& scenario = *party.edition().scenario;
@@ -117,6 +119,7 @@ Opinion Conversation::opinion_of(
   }
   if (!decision.near_trigger.empty()) record_note(party, decision.near_trigger, now);
   if (decision.fired.empty()) return opinion;
+  if (stage == Stage::ehlo) withhold(decision, question);
   opinion.action = scenario::act(
       decision,
       question.normal,
@@ -143,6 +146,13 @@ Conversation::Inquiry Conversation::inquiry_for(
   query.ehlo = stage == Stage::ehlo ? std::string_view(question.command.argument)
                                     : std::string_view(envelope.ehlo);
   query.client = peer_.client;
+  query.tls = session_.is_secure();
+  query.auth_user = envelope.auth_user;
+  if (question.auth) {
+    query.auth_user = question.auth->user;
+    query.auth_begins = question.auth->begins;
+    query.auth_ends = question.auth->ends;
+  }
   query.connection = peer_.connection;
   query.receiver_time = inquiry.moment.receiver_time;
   query.phase = inquiry.moment.phase;
@@ -177,6 +187,7 @@ void Conversation::add_targets(Inquiry& inquiry, const Party& party, const smtp:
   } else if (query.stage == Stage::data || query.stage == Stage::message) {
     const auto& recipients = session_.envelope().recipients;
     for (std::size_t i = 0; i < recipients.size(); ++i) {
+      if (question.recipient && i != *question.recipient) continue;
       if (owns(party, i)) add(recipients[i].address, recipients[i].parameters);
     }
   }
@@ -189,6 +200,7 @@ void Conversation::add_targets(Inquiry& inquiry, const Party& party, const smtp:
 scenario::Placeholders Conversation::values_of(const Inquiry& inquiry) const {
   scenario::Placeholders values;
   values.sender = inquiry.query.sender;
+  values.auth_user = inquiry.query.auth_user;
   values.client = client_;
   values.hostname = greeter_.edition().scenario->profile.hostname;
   values.connection = peer_.connection;

@@ -86,6 +86,7 @@ Agreement agree(std::vector<Opinion>& opinions, const smtp::Reply& normal) {
       action = opinion.action;
       continue;
     }
+    if (opinion.action.handshake) action.handshake = opinion.action.handshake;
     if (opinion.decides) {
       withdraw(opinion);
     } else {

@@ -26,7 +26,10 @@ Conversation::Parties Conversation::audience_of(
     case Stage::mail: return greeter;
     case Stage::rcpt: several_.assign(1, &owner_of(question, now)); return several_;
     case Stage::data: return question.reaches_rules ? with_recipients() : greeter;
-    case Stage::message: return with_recipients();
+    case Stage::message:
+      if (!question.recipient || recipient_owners_.empty()) return with_recipients();
+      several_.assign(1, recipient_owners_[*question.recipient]);
+      return several_;
     case Stage::ehlo:
     case Stage::starttls:
     case Stage::auth:

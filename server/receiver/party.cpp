@@ -115,11 +115,12 @@ void Party::keep_content(
   );
 }
 
-void Party::record_stored(ReplySays reply, base::TimePoint now) {
+void Party::record_stored(ReplySays reply, std::string_view recipient, base::TimePoint now) {
   journal::Event stored;
   stored.kind = Kind::stored;
   stored.stage = Stage::message;
   stored.flag = reply == ReplySays::otherwise;
+  stored.subject = recipient;
   record(std::move(stored), now);
   receiver_->mark_stored(message_);
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "journal/event.hpp"
 #include "receiver/receiver.hpp"
 #include "receiver/reply_log.hpp"
+#include "receiver/service.hpp"
 #include "receiver/trace.hpp"
 #include "smtp/message.hpp"
 #include "smtp/session.hpp"
@@ -23,6 +25,13 @@ struct Peer {
   std::uint64_t connection = 0;  // unique over the run, from 1
   base::IpAddress client{};
   std::string listener{};  // address:port the client connected to
+  smtp::Protocol protocol = smtp::Protocol::smtp;
+  TlsMode tls = TlsMode::none;
+
+  // Of a connection that goes on after XCLIENT: what it brings along.
+  std::string tls_version{};                   // of the encryption that is there already
+  std::string login{};                         // who it says has logged in elsewhere
+  std::optional<base::IpAddress> spokesman{};  // whom XCLIENT was taken from
 };
 
 class Party {
@@ -56,9 +65,9 @@ class Party {
       base::TimePoint now
   );
 
-  // Records that the latest message was stored.
+  // Records that the latest message was stored; `recipient`: for that one only (LMTP).
   enum class ReplySays : std::uint8_t { kept, otherwise };
-  void record_stored(ReplySays reply, base::TimePoint now);
+  void record_stored(ReplySays reply, std::string_view recipient, base::TimePoint now);
 
   // So many octets of output were handed to the system: records replies that left late.
   void wrote(std::uint64_t octets, base::TimePoint now);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "smtp/finding.hpp"
+
 namespace receiver {
 
 namespace {
@@ -87,34 +89,6 @@ void Receiver::record_setup_locked(base::TimePoint now) {
   record_locked(std::move(event), now);
 }
 
-// Connections that go on are told anew, so that the attempts they will make are theirs.
-void Receiver::carry_over_locked(base::TimePoint now) {
-  std::vector<journal::EventPtr> open;
-  for (const auto& [connection, connected] : talks_) open.push_back(connected);
-  std::sort(open.begin(), open.end(), [](const auto& a, const auto& b) {
-    return a->connection < b->connection;
-  });
-  for (const auto& connected : open) {
-    journal::Event event;
-    event.kind = journal::Kind::connected;
-    event.connection = connected->connection;
-    event.subject = connected->subject;
-    event.text = connected->text;
-    event.flag = true;
-    record_locked(std::move(event), now);
-  }
-}
-
-// The events that follow tell all that is known from here on.
-void Receiver::void_journal_locked(std::string_view what, base::TimePoint now) {
-  ++journals_;
-  messages_.clear();
-  journal::Event event;
-  event.kind = journal::Kind::reset;
-  event.text = what;
-  record_locked(std::move(event), now);
-}
-
 base::Micros Receiver::in_run(base::TimePoint at) const {
   return in_micros(at - run_start_);
 }
@@ -122,7 +96,24 @@ base::Micros Receiver::in_run(base::TimePoint at) const {
 std::uint64_t Receiver::record(journal::Event event, base::TimePoint now) {
   const std::lock_guard lock(mutex_);
   pass_phases_locked(now);
-  return record_locked(std::move(event), now);
+  if (event.kind != journal::Kind::message) return record_locked(std::move(event), now);
+  const auto message = event;
+  const auto seq = record_locked(std::move(event), now);
+  find_reuse_locked(message, now);
+  return seq;
+}
+
+// RFC 5322 3.6.4: what has the same Message-ID is the same message.
+void Receiver::find_reuse_locked(const journal::Event& message, base::TimePoint now) {
+  const auto& facts = message.message;
+  if (!facts || !identities_.note(facts->message_id, facts->body_hash)) return;
+  journal::Event found;
+  found.kind = journal::Kind::finding;
+  found.connection = message.connection;
+  found.stage = message.stage;
+  found.subject = smtp::name_of(smtp::FindingKind::message_id_reused);
+  found.text = "an earlier message with this Message-ID had another body";
+  record_locked(std::move(found), now);
 }
 
 std::uint64_t Receiver::record_locked(journal::Event&& event, base::TimePoint now) {
@@ -137,6 +128,7 @@ std::uint64_t Receiver::record_locked(journal::Event&& event, base::TimePoint no
   const auto kept = journal_.keep(std::move(event));
   if (kept->kind == journal::Kind::connected) talks_[kept->connection] = kept;
   if (kept->kind == journal::Kind::ended) talks_.erase(kept->connection);
+  if (kept->kind == journal::Kind::tls && !kept->flag) note_secure_locked(*kept);
   account_.add(*kept);
   meter_.add(*kept);
   return kept->seq;

@@ -22,6 +22,7 @@
 #include "journal/journal.hpp"
 #include "journal/meter.hpp"
 #include "receiver/edition.hpp"
+#include "receiver/identities.hpp"
 #include "receiver/messages.hpp"
 #include "scenario/model.hpp"
 
@@ -209,6 +210,8 @@ class Receiver {
   void record_setup_locked(base::TimePoint now);
   void replace_rules_locked(std::vector<scenario::Rule> pushed);
   void void_journal_locked(std::string_view what, base::TimePoint now);
+  void find_reuse_locked(const journal::Event& message, base::TimePoint now);
+  void note_secure_locked(const journal::Event& tls);
   void carry_over_locked(base::TimePoint now);
   void await_phase_end_locked(base::TimePoint earliest);
 
@@ -225,6 +228,7 @@ class Receiver {
   std::size_t last_rule_ = 0;           // the highest id given out in this generation
   EditionPtr edition_;                  // of these
   Messages messages_;
+  Identities identities_;
   base::Clocks clocks_;
   journal::Account account_;
   journal::Meter meter_;

@@ -133,6 +133,7 @@ void Receiver::retire() {
   const std::lock_guard lock(mutex_);
   retired_ = true;
   messages_.clear();
+  identities_.clear();
   journal_.forget(name_);
 }
 

@@ -26,7 +26,21 @@ journal::Event Conversation::connected_event() const {
   connected.kind = Kind::connected;
   connected.subject = client_;
   connected.text = peer_.listener;
+  if (!peer_.tls_version.empty()) connected.parameters.emplace_back("tls", peer_.tls_version);
   return connected;
+}
+
+journal::Event Conversation::tls_event(const wire::TlsFacts& facts) {
+  auto tls = event_of(Kind::tls, Stage::starttls);
+  tls.subject = facts.version;
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) tls.parameters.emplace_back(name, value);
+  };
+  add("cipher", facts.cipher);
+  add("sni", facts.sni);
+  add("alpn", facts.alpn);
+  add("certificate", facts.certificate);
+  return tls;
 }
 
 void Conversation::tell(journal::Event event, base::TimePoint now) {
@@ -35,7 +49,9 @@ void Conversation::tell(journal::Event event, base::TimePoint now) {
 }
 
 void Conversation::record_question(const smtp::Question& question, base::TimePoint now) {
-  if (question.stage == Stage::connect) return;
+  // Neither the greeting nor the handshake of implicit TLS is asked for by a command.
+  const bool unasked = question.stage == Stage::starttls && question.line.empty();
+  if (question.stage == Stage::connect || unasked) return;
   if (question.stage == Stage::message) return record_message(question, now);
   auto came = command_event(question);
   const bool others_may_join = question.stage == Stage::mail && question.reaches_rules;
@@ -53,16 +69,20 @@ journal::Event Conversation::command_event(const smtp::Question& question) {
     came.subject = command.address;
     for (const auto& parameter : command.parameters)
       came.parameters.emplace_back(parameter.keyword, parameter.value);
-  } else if (command.verb == smtp::Verb::auth) {
-    came.subject = smtp::masked_argument(command.argument);
+  } else if (question.auth || command.verb == smtp::Verb::auth) {
+    came.subject =
+        question.auth ? question.auth->mechanism : smtp::masked_argument(command.argument);
   } else {
     came.subject = command.argument;
   }
   return came;
 }
 
+// One message has one event, however many answers it gets.
 void Conversation::record_message(const smtp::Question& question, base::TimePoint now) {
+  if (question.recipient.value_or(0) != 0) return;
   const auto& envelope = session_.envelope();
+  if (question.recipient && !recipient_owners_.empty()) hearers_ = with_recipients();
   for (Party* party : hearers_) {
     std::vector<std::string> recipients;
     recipients.reserve(envelope.recipients.size());
@@ -71,6 +91,13 @@ void Conversation::record_message(const smtp::Question& question, base::TimePoin
     }
     party->record_message(question.message, envelope.sender, std::move(recipients), now);
   }
+  if (question.recipient) hearers_ = audience_of(question, now);
+}
+
+// LMTP answers for one recipient at a time (RFC 2033 4.2); empty: the answer is for all.
+std::string_view Conversation::only_recipient(const smtp::Question& question) const {
+  if (!question.recipient) return {};
+  return session_.envelope().recipients[*question.recipient].address;
 }
 
 void Conversation::record_findings(base::TimePoint now) {
@@ -80,6 +107,17 @@ void Conversation::record_findings(base::TimePoint now) {
     found.text = std::move(finding.detail);
     tell(std::move(found), now);
   }
+}
+
+// After 421 the client has only to leave (RFC 5321 3.8); what was on its way then is no fault.
+void Conversation::find_talk_after_421(const smtp::Question& question, base::TimePoint now) {
+  constexpr base::Duration kOnItsWay = std::chrono::milliseconds(250);
+  if (farewell_ == base::kNever || question.command.verb == smtp::Verb::quit) return;
+  if (question.line.empty() || arrivals_.of(question.offset) <= farewell_ + kOnItsWay) return;
+  auto found = event_of(Kind::finding, stage_);
+  found.subject = smtp::name_of(smtp::FindingKind::command_after_421);
+  found.text = "the client went on after 421";
+  tell(std::move(found), now);
 }
 
 // Of one party.
@@ -106,9 +144,15 @@ void Conversation::record_fired(const Opinion& opinion, bool replies, base::Time
 
 // `begins`: output octets before it. Only the party whose rule it is learns of the rule.
 void Conversation::record_reply(
-    const smtp::Reply& reply, Stage stage, std::uint64_t begins, base::TimePoint now
+    const smtp::Reply& reply,
+    Stage stage,
+    std::string_view recipient,
+    std::uint64_t begins,
+    base::TimePoint now
 ) {
+  if (reply.code == 421) farewell_ = now;
   auto planned = event_of(Kind::reply, stage);
+  planned.subject = recipient;
   planned.code = reply.code;
   planned.enhanced = reply.enhanced;
   planned.text = smtp::text_of(reply);

@@ -73,6 +73,8 @@ class Planner {
       case Step::Kind::note:
         action_.notes.push_back(fill_template(step.text, values_, retry_after_));
         return;
+      case Step::Kind::withhold: action_.withheld.push_back(step.text); return;
+      case Step::Kind::handshake: action_.handshake = step.handshake; return;
     }
   }
 

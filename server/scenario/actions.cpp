@@ -28,8 +28,8 @@ constexpr std::array kActions{
               "sends the next of these replies each time the rule fires; the last one stays",
               actions_of::replies},
     ActionRow{"accept", "true or false", R"({"type":"boolean"})", Effect::decides, Shorthand::no,
-              "accepts here, or not, whatever the reply says; before close, reset, half_close or stall no reply is "
-              "sent, else the healthy one",
+              "accepts here, or not, whatever the reply says; beside text, close, reset, half_close or stall no reply "
+              "is sent, else the healthy one",
               actions_of::accept},
     ActionRow{"healthy", "true", kTrue, Effect::decides, Shorthand::no,
               "behaves as the healthy server, and no later rule is asked", actions_of::healthy},
@@ -43,11 +43,26 @@ constexpr std::array kActions{
     ActionRow{"note", "string", R"({"type":"string"})", Effect::adds, Shorthand::no,
               "writes a text into the journal; placeholders are filled in", actions_of::note},
     ActionRow{"truncate", "number of octets", R"({"$ref":"#/$defs/bytes"})", Effect::decides, Shorthand::no,
-              "sends only the first octets of the rule's reply (else of the healthy one), then closes unless another "
+              "sends only the first octets of the rule's reply or text (else of the healthy reply), then closes unless another "
               "ending is named; what the reply accepts stays accepted",
               actions_of::truncate},
     ActionRow{"garbage", "number of octets", R"({"$ref":"#/$defs/bytes"})", Effect::decides, Shorthand::no,
               "sends pseudo-random octets", actions_of::garbage},
+    ActionRow{"text", "string", R"({"type":"string","minLength":1})", Effect::decides, Shorthand::no,
+              "sends these octets as they are, no reply: nothing is filled in, no CRLF added, and it accepts nothing by itself",
+              actions_of::text},
+    ActionRow{"await_input", "true", kTrue, Effect::adds, Shorthand::no,
+              "goes on once the client has sent something that was not there before", actions_of::await_input},
+    ActionRow{"withhold", "extension, or list of them", R"({"$ref":"#/$defs/strings"})", Effect::adds, Shorthand::no,
+              "at ehlo: these extensions are not offered, and not served until the next EHLO", actions_of::withhold},
+    ActionRow{"tls", "table", R"({"$ref":"#/$defs/tls"})", Effect::adds, Shorthand::no,
+              "at starttls: changes keys of [server.tls] for this handshake: certificate, min_version, max_version, "
+              "ciphers, close_notify",
+              actions_of::tls},
+    ActionRow{"alert", "alert", R"({"$ref":"#/$defs/alert"})", Effect::decides, Shorthand::no,
+              "at starttls: lets the client begin (with the healthy reply, if the rule has none), then sends this "
+              "fatal alert of RFC 8446 6.2 and closes",
+              actions_of::alert},
     ActionRow{"close", "true or false", R"({"type":"boolean"})", Effect::decides, Shorthand::yes,
               "closes the connection (FIN) after what was sent; false keeps it open after a 421", actions_of::close},
     ActionRow{"half_close", "true", kTrue, Effect::decides, Shorthand::no,
@@ -57,7 +72,7 @@ constexpr std::array kActions{
     ActionRow{"stall", "true", kTrue, Effect::decides, Shorthand::no,
               "sends nothing any more and reads until the client leaves", actions_of::stall},
 };
-constexpr std::array<std::string_view, 3> kUnsupported{"bounce", "complain", "tls"};
+constexpr std::array<std::string_view, 2> kUnsupported{"bounce", "complain"};
 
 // clang-format on
 
@@ -69,6 +84,12 @@ bool is_reply(const ActionRow& row) {
 // Shapes the reply, so it comes before it.
 bool shapes_reply(const ActionRow& row) {
   return row.compile == actions_of::truncate || row.compile == actions_of::drip;
+}
+
+// Sends or takes octets that belong to the handshake which an accepting reply begins.
+bool breaks_handshake(const ActionRow& row) {
+  return row.compile == actions_of::text || row.compile == actions_of::garbage ||
+         row.compile == actions_of::await_input;
 }
 
 // What is impossible because of the actions before.
@@ -113,6 +134,8 @@ void compile_action(const document::Member& member, Build& build) {
   if (row != kActions.end()) {
     if (!order_is_possible(member, *row, build)) return;
     if (row->effect == Effect::decides) build.rule.decides = true;
+    const bool behind_reply = build.replied && breaks_handshake(*row);
+    if (behind_reply && build.stage == base::Stage::starttls) build.behind_reply = &member;
     row->compile(member.value, build);
     return;
   }
@@ -134,9 +157,16 @@ void finish_actions(const document::Place& place, Build& build) {
   } else if (steps.empty()) {
     build.sink.error(place, "this rule does nothing", "give it a reply or a do list");
   }
-  // The reply that an ending alone leaves out, but accept and truncate stand for.
+  if (build.behind_reply != nullptr && build.ending == nullptr && may_accept(build.rule)) {
+    build.sink.error(
+        build.behind_reply->place,
+        fmt::format("'{}' after the reply breaks the handshake", build.behind_reply->key),
+        "put it before the reply, or end with close, reset, stall or alert"
+    );
+  }
+  // The reply that an ending or a text leaves out, but accept and truncate stand for.
   const bool bare_accept = build.accepts && build.ending == nullptr;
-  if (!build.replied && (bare_accept || build.cut)) {
+  if (!build.replied && !build.said && (bare_accept || build.cut)) {
     const bool before_ending = build.ending != nullptr;
     auto at = steps.end();
     if (before_ending) {
@@ -149,6 +179,26 @@ void finish_actions(const document::Place& place, Build& build) {
   if (build.cut && build.ending == nullptr) build.add({.kind = wire::Op::Kind::close});
 }
 
+bool may_accept(const Rule& rule) {
+  bool replies = false;
+  for (const Step& step : rule.steps) {
+    if (step.kind == Step::Kind::accept) return step.flag;
+    replies |= step.kind == Step::Kind::healthy_reply ||
+               std::any_of(step.replies.begin(), step.replies.end(), [](const smtp::Reply& reply) {
+                 return reply.positive();
+               });
+  }
+  return replies;
+}
+
+bool want_true(const document::Node& value, std::string_view what, Build& build) {
+  const auto flag = document::want_bool(value, what, build.sink);
+  if (flag && !*flag) {
+    build.sink.error(value.place, fmt::format("'{}' can only be true", what), "leave it out");
+  }
+  return flag.value_or(false);
+}
+
 bool is_ending(wire::Op::Kind kind) {
   switch (kind) {
     case wire::Op::Kind::close:
@@ -158,6 +208,7 @@ bool is_ending(wire::Op::Kind kind) {
     case wire::Op::Kind::say:
     case wire::Op::Kind::noise:
     case wire::Op::Kind::wait:
+    case wire::Op::Kind::await:
     case wire::Op::Kind::pace:
     case wire::Op::Kind::cut:
     case wire::Op::Kind::slow_read: return false;

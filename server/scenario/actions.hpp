@@ -23,13 +23,17 @@ enum class Shorthand : std::uint8_t { no, yes };
 // The rule being compiled, and what its steps so far imply for the next.
 struct Build {
   Rule& rule;
+  const Scenario& scenario;          // all but its rules and expectations
   std::optional<base::Stage> stage;  // nullopt: `at` was wrong, which has been reported
   document::Diagnostics& sink;
   bool replied = false;                    // a reply was said (reply, replies, healthy)
+  bool said = false;                       // text
   bool cut = false;                        // truncate
   bool accepts = false;                    // accept = true or false
   bool stays_open = false;                 // close = false
-  const document::Node* ending = nullptr;  // close, reset, stall, half_close
+  const document::Node* ending = nullptr;  // close, reset, stall, half_close, alert
+  // At starttls: what follows the reply, and so keeps the handshake from beginning.
+  const document::Member* behind_reply = nullptr;
 
   void add(wire::Op op) { rule.steps.push_back({.kind = Step::Kind::op, .op = std::move(op)}); }
 };
@@ -48,6 +52,12 @@ struct ActionRow {
 
 // Actions of the format that this version does not have.
 [[nodiscard]] std::span<const std::string_view> unsupported_actions();
+
+// Whether the rule as far as it is compiled may let the protocol go on as after a healthy reply.
+[[nodiscard]] bool may_accept(const Rule& rule);
+
+// A switch that only `true` makes sense for; anything else is reported.
+[[nodiscard]] bool want_true(const document::Node& value, std::string_view what, Build& build);
 
 // One action by its name, with the checks all share (nothing may follow an ending). An unknown one
 // is reported at the key of `member`.
@@ -75,6 +85,15 @@ void drip(const document::Node& value, Build& build);
 void slow_read(const document::Node& value, Build& build);
 void truncate(const document::Node& value, Build& build);
 void garbage(const document::Node& value, Build& build);
+
+// actions/raw.cpp
+void text(const document::Node& value, Build& build);
+void await_input(const document::Node& value, Build& build);
+
+// actions/security.cpp
+void tls(const document::Node& value, Build& build);
+void alert(const document::Node& value, Build& build);
+void withhold(const document::Node& value, Build& build);
 
 // actions/ending.cpp
 void close(const document::Node& value, Build& build);

@@ -14,7 +14,17 @@ namespace scenario {
 struct Rule;
 
 // Why a rule did not act.
-enum class Miss : std::uint8_t { none, phase, window, null_sender, match, after, times, chance };
+enum class Miss : std::uint8_t {
+  none,
+  phase,
+  window,
+  moment,  // of the AUTH exchange: Rule::early
+  null_sender,
+  match,
+  after,
+  times,
+  chance
+};
 
 struct Consideration {
   std::uint32_t rule = 0;     // index in Scenario::rules; from kTriggers on: an address trigger

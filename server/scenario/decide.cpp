@@ -41,6 +41,9 @@ Consideration applies(const Rule& rule, Search& search) {
     return {.miss = Miss::phase};
   }
   if (!rule.window.contains(query.receiver_time)) return {.miss = Miss::window};
+  // An exchange asks its rules twice: those that act early at the command, the others at the end.
+  const bool its_moment = rule.early ? query.auth_begins : query.auth_ends;
+  if (query.stage == base::Stage::auth && !its_moment) return {.miss = Miss::moment};
   if (is_null_sender(query) && !rule.match.names_null_sender) return {.miss = Miss::null_sender};
   search.matched.clear();
   const auto fails = [](std::size_t failing) {

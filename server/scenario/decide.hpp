@@ -17,6 +17,7 @@
 #include "scenario/counters.hpp"
 #include "scenario/model.hpp"
 #include "smtp/session.hpp"
+#include "wire/handshake.hpp"
 #include "wire/plan.hpp"
 
 namespace scenario {
@@ -39,6 +40,10 @@ struct Query {
   std::string_view ehlo{};                                   // at ehlo the new one
   base::IpAddress client{};
   std::uint64_t connection = 0;
+  bool tls = false;                        // the connection is encrypted
+  std::string_view auth_user{};            // at auth the one claimed, later who has logged in
+  bool auth_begins = true;                 // at auth: rules that act early are asked
+  bool auth_ends = true;                   // at auth: rules that do not are asked
   std::uint64_t size = 0;                  // declared at mail (0: not declared), real at message
   const smtp::Message* message = nullptr;  // at message
   base::Duration receiver_time{0};
@@ -92,6 +97,7 @@ struct Placeholders {
   std::string_view hostname{};
   std::uint64_t connection = 0;
   std::uint32_t attempt = 0;
+  std::string_view auth_user{};
 };
 
 // What the decision makes of `normal`: the plan to play, the reply as planned, and whether it
@@ -104,6 +110,8 @@ struct Action {
   // reply.
   bool positive = false;
   std::vector<std::string> notes{};
+  std::vector<std::string> withheld{};         // at ehlo: keywords that are not offered
+  std::optional<wire::Handshake> handshake{};  // at starttls: instead of the scenario's
   std::uint64_t draw = 0;
 };
 

@@ -78,7 +78,11 @@ std::string failed(const Condition& condition, const Facts& facts) {
       return fmt::format("client {} is not in {}", base::to_string(facts.client), want);
     case Fact::ehlo:
       return fmt::format("ehlo '{}' does not match {}", base::printable(facts.ehlo, 200), want);
-    case Fact::auth_user: return fmt::format("nobody is authenticated, so not as {}", want);
+    case Fact::auth_user:
+      if (facts.auth_user.empty()) return fmt::format("nobody has logged in, so not {}", want);
+      return fmt::format(
+          "user '{}' does not match {}", base::printable(facts.auth_user, 200), want
+      );
     case Fact::tls: return condition.flag ? "the connection is not encrypted" : "it is encrypted";
     case Fact::size:
       if (facts.size == 0) return fmt::format("the size is not known; only {}", want);
@@ -144,6 +148,9 @@ std::string why(
     case Miss::none: return acted(rule, one);
     case Miss::phase: return wrong_phase(rule, scenario, facts);
     case Miss::window: return wrong_time(rule.window, facts);
+    case Miss::moment:
+      return rule.early ? "it acts early, and the AUTH command has been answered"
+                        : "it acts when the credentials are complete; with early it would act now";
     case Miss::null_sender: return "the sender is <>, which only a rule that names it matches";
     case Miss::match: return failed_match(rule.match, one.failing, facts);
     case Miss::after: return fmt::format("after = {}: this was number {}", rule.after, one.nth);
@@ -185,7 +192,7 @@ void not_asked(
 }  // namespace
 
 std::size_t Facts::footprint() const {
-  return sender.size() + recipient.size() + ehlo.size();
+  return sender.size() + recipient.size() + ehlo.size() + auth_user.size();
 }
 
 Facts facts_of(const Query& query) {
@@ -196,6 +203,8 @@ Facts facts_of(const Query& query) {
       .sender = std::string(query.sender),
       .recipients = query.targets.size(),
       .ehlo = std::string(query.ehlo),
+      .auth_user = std::string(query.auth_user),
+      .tls = query.tls,
       .client = query.client,
       .size = query.size};
   if (!query.targets.empty()) {

@@ -25,6 +25,8 @@ struct Facts {
   std::size_t recipients = 0;  // how many
   std::uint32_t attempt = 0;   // of the first
   std::string ehlo{};
+  std::string auth_user{};  // empty: nobody has logged in
+  bool tls = false;
   base::IpAddress client{};
   std::uint64_t size = 0;  // 0: not known
 

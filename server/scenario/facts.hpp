@@ -11,7 +11,7 @@ namespace scenario {
 
 // rset, noop, vrfy and quit may come at any time, so there only what a connection knows of itself
 // is.
-enum class Since : std::uint8_t { connect, ehlo, mail, rcpt, message };
+enum class Since : std::uint8_t { connect, ehlo, auth, mail, rcpt, message };
 
 [[nodiscard]] bool known_at(Since since, base::Stage stage);
 

@@ -44,6 +44,7 @@ struct RuleDraft {
   const document::Node* times = nullptr;
   const document::Node* next_node = nullptr;
   const document::Node* until = nullptr;
+  const document::Node* early = nullptr;
   const document::Node* every = nullptr;
   const document::Node* list = nullptr;  // do
 };
@@ -51,6 +52,12 @@ struct RuleDraft {
 struct MatchDraft {
   Match match{};
   std::optional<base::Stage> stage{};
+};
+
+// [server.tls]: how handshakes go, and whether mail is taken without one.
+struct TlsDraft {
+  wire::Handshake handshake{};
+  bool required = false;
 };
 
 struct Pieces {
@@ -62,6 +69,10 @@ struct Pieces {
 [[nodiscard]] std::span<const std::string_view> unsupported_scenario_keys();
 [[nodiscard]] std::span<const document::Row<Scenario>> server_keys();
 [[nodiscard]] std::span<const std::string_view> unsupported_server_keys();
+[[nodiscard]] std::span<const document::Row<smtp::Authentication>> auth_keys(
+);  // load_security.cpp
+[[nodiscard]] std::span<const document::Row<TlsDraft>> server_tls_keys();
+[[nodiscard]] std::span<const document::Row<TlsDraft>> tls_keys();  // those a rule may change
 [[nodiscard]] std::span<const document::Row<Scenario>> time_keys();
 [[nodiscard]] std::span<const document::Row<Scenario>> delivery_keys();
 [[nodiscard]] std::span<const document::Row<PhaseDraft>> phase_keys();
@@ -87,13 +98,36 @@ struct KeyGroup {
 // Every table of the format, the document first. reference.cpp
 [[nodiscard]] std::vector<KeyGroup> key_groups();
 
-// load_rule.cpp: the rule at `node`, the `number`-th of its file (from 1).
+// load_server.cpp: [server], and what does not go together in it.
+void read_server(const document::Node& node, Scenario& scenario, document::Diagnostics& sink);
+
+// load_extensions.cpp: the keywords of EHLO that a scenario may name, in upper case.
+[[nodiscard]] std::span<const std::string_view> extension_keywords();
+[[nodiscard]] bool is_offered(const smtp::Profile& profile, std::string_view keyword);
+void read_extensions(
+    const document::Node& value, smtp::Profile& profile, document::Diagnostics& sink
+);
+
+// load_security.cpp: [server.auth] and [server.tls].
+void read_auth(const document::Node& value, Scenario& scenario, document::Diagnostics& sink);
+void read_server_tls(const document::Node& value, Scenario& scenario, document::Diagnostics& sink);
+
+// A table of tls_keys() over `handshake`; nullopt: reported.
+[[nodiscard]] std::optional<wire::Handshake> read_handshake(
+    const document::Node& value, const wire::Handshake& handshake, document::Diagnostics& sink
+);
+
+// load_rule.cpp: the rule at `node`, the `number`-th of its file (from 1). Of the scenario all but
+// its rules and expectations has been read.
 [[nodiscard]] RuleDraft read_rule(
     const document::Node& node,
     std::size_t number,
-    std::span<const Phase> phases,
+    const Scenario& scenario,
     document::Diagnostics& sink
 );
+
+// load_steps.cpp: its actions, once its other keys have been read.
+void compile_steps(RuleDraft& draft, const Scenario& scenario, document::Diagnostics& sink);
 
 // load_match.cpp
 [[nodiscard]] Match read_match(
@@ -102,5 +136,8 @@ struct KeyGroup {
 
 // lint.cpp: what is wrong or odd between rules. Rules are in file order.
 void check_rules(std::span<const RuleDraft> rules, document::Diagnostics& sink);
+
+// lint.cpp: warns of a rule that waits for what the scenario's server does not offer.
+void check_offer(const RuleDraft& draft, const Scenario& scenario, document::Diagnostics& sink);
 
 }  // namespace scenario

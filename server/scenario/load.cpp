@@ -111,7 +111,7 @@ constexpr std::array kScenarioKeys{
     Row<Draft>{"seed", "integer", R"({"type":"integer","minimum":0})", "of every random draw; default 1",
                [](const Node& v, Draft& d, Diagnostics& s) { d.scenario.seed = document::want_integer(v, "seed", 0, INT64_MAX, s).value_or(1); }},
     Row<Draft>{"server", "table", R"({"$ref":"#/$defs/server"})", "the healthy server underneath",
-               [](const Node& v, Draft& d, Diagnostics& s) { document::read_table<Scenario>(v, "[server]", server_keys(), unsupported_server_keys(), d.scenario, s); }},
+               [](const Node& v, Draft& d, Diagnostics& s) { read_server(v, d.scenario, s); }},
     Row<Draft>{"time", "table", R"({"$ref":"#/$defs/time"})", "clocks",
                [](const Node& v, Draft& d, Diagnostics& s) { document::read_table<Scenario>(v, "[time]", kTimeKeys, {}, d.scenario, s); }},
     Row<Draft>{"delivery", "table", R"({"$ref":"#/$defs/delivery"})", "what makes attempts one delivery",
@@ -158,7 +158,8 @@ void read_rules(const Node& list, Scenario& scenario, Diagnostics& sink) {
   if (document::want_list(list, "rule", sink) == nullptr) return;
   std::vector<RuleDraft> drafts;
   for (const Node& item : list.items) {
-    drafts.push_back(read_rule(item, drafts.size() + 1, scenario.phases, sink));
+    drafts.push_back(read_rule(item, drafts.size() + 1, scenario, sink));
+    check_offer(drafts.back(), scenario, sink);
   }
   check_rules(drafts, sink);
   for (auto& draft : drafts) scenario.rules.push_back(std::move(draft.rule));

@@ -17,7 +17,8 @@ std::optional<Rule> load_rule(
     const Node& node, const Scenario& scenario, std::string_view fallback, Diagnostics& sink
 ) {
   const auto errors = sink.errors();
-  RuleDraft draft = read_rule(node, 1, scenario.phases, sink);
+  RuleDraft draft = read_rule(node, 1, scenario, sink);
+  check_offer(draft, scenario, sink);
   if (draft.name == nullptr) draft.rule.name = fallback;
   const bool taken =
       std::any_of(scenario.rules.begin(), scenario.rules.end(), [&](const Rule& rule) {

@@ -133,21 +133,12 @@ void read_ehlo(const Node& value, MatchDraft& draft, Diagnostics& sink) {
 }
 
 void read_auth_user(const Node& value, MatchDraft& draft, Diagnostics& sink) {
-  sink.warning(value.place, "'auth_user' never matches: this version does not offer AUTH");
-  read_text<Fact::auth_user, Since::ehlo>("auth_user", value, draft, sink);
+  read_text<Fact::auth_user, Since::auth>("auth_user", value, draft, sink);
 }
 
 void read_tls(const Node& value, MatchDraft& draft, Diagnostics& sink) {
   const auto flag = document::want_bool(value, "tls", sink);
   if (!flag) return;
-  sink.warning(
-      value.place,
-      fmt::format(
-          "'tls = {}' {} matches: this version does not offer TLS",
-          *flag,
-          *flag ? "never" : "always"
-      )
-  );
   draft.match.all.push_back({.fact = Fact::tls, .flag = *flag});
 }
 
@@ -222,8 +213,8 @@ constexpr std::array kMatchKeys{
     Row<MatchDraft>{"sender_domain", "patterns", kPatterns, "what stands after its @; from mail on", read_sender_domain},
     Row<MatchDraft>{"client", "addresses or networks", R"({"$ref":"#/$defs/strings"})", "the client's IP address: \"192.0.2.0/24\"", read_client},
     Row<MatchDraft>{"ehlo", "patterns", kPatterns, "what the client calls itself; from ehlo on", read_ehlo},
-    Row<MatchDraft>{"auth_user", "patterns", kPatterns, "the authenticated user (never, in this version)", read_auth_user},
-    Row<MatchDraft>{"tls", "true or false", R"({"type":"boolean"})", "whether the connection is encrypted (never, in this version)", read_tls},
+    Row<MatchDraft>{"auth_user", "patterns", kPatterns, "who has logged in, at auth who tries to; from auth on", read_auth_user},
+    Row<MatchDraft>{"tls", "true or false", R"({"type":"boolean"})", "whether the connection is encrypted", read_tls},
     Row<MatchDraft>{"size", "ranges", kRanges, "octets: declared with SIZE= from mail on, real at message; \"1MiB..\", \"..500\"", read_size},
     Row<MatchDraft>{"header", "{NAME = patterns}", kFields, "header.NAME: a header field; at message", read_header},
     Row<MatchDraft>{"attempt", "ranges", kRanges, "which attempt of its delivery it is, from 1; from rcpt on", read_attempt},

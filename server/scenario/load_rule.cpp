@@ -92,6 +92,11 @@ void read_every(const Node& value, RuleDraft& draft, Diagnostics& sink) {
   draft.rule.window.every = document::want_duration(value, "every", sink);
 }
 
+void read_early(const Node& value, RuleDraft& draft, Diagnostics& sink) {
+  draft.early = &value;
+  draft.rule.early = document::want_bool(value, "early", sink).value_or(false);
+}
+
 // Shorthand actions are compiled later, in their own order.
 void read_later(const Node&, RuleDraft&, Diagnostics&) {}
 
@@ -116,6 +121,7 @@ constexpr std::array kRuleKeys{
     Row<RuleDraft>{"from", "duration", kDuration, "on the receiver clock: not before", read_from},
     Row<RuleDraft>{"until", "duration", kDuration, "on the receiver clock: no longer", read_until},
     Row<RuleDraft>{"every", "duration", kDuration, "from and until count within each period of this length", read_every},
+    Row<RuleDraft>{"early", "true or false", R"({"type":"boolean"})", "at auth: true acts on the AUTH command itself, false once the credentials are complete; default false", read_early},
     Row<RuleDraft>{"delay", "duration, or [least, most]", R"({"$ref":"#/$defs/delay"})", "short for do = [{delay}, ...]", read_later},
     Row<RuleDraft>{"reply", "reply", R"({"$ref":"#/$defs/reply"})", "short for do = [{reply}, ...]", read_later},
     Row<RuleDraft>{"replies", "list of replies", R"({"type":"array","minItems":1,"items":{"$ref":"#/$defs/reply"}})", "short for do = [{replies}, ...]", read_later},
@@ -218,48 +224,13 @@ void check_window(const RuleDraft& draft, Diagnostics& sink) {
   }
 }
 
-void compile_list(const Node& list, Build& build) {
-  if (document::want_list(list, "do", build.sink) == nullptr) return;
-  for (const Node& element : list.items) {
-    if (!element.is(Kind::table) || element.members.size() != 1) {
-      build.sink.error(
-          element.place,
-          element.is(Kind::table)
-              ? fmt::format("an element of do has one action, this one {}", element.members.size())
-              : fmt::format("an element of do must be a table, not {}", name_of(element.kind)),
-          "write do = [{ delay = \"2s\" }, { reply = \"451 4.3.2 Busy\" }]"
-      );
-      continue;
-    }
-    compile_action(element.members.front(), build);
-  }
-}
-
-// delay, then reply or replies, then close, whatever their order in the file.
-void compile_shorthands(const RuleDraft& draft, Build& build) {
-  for (const std::string_view name : {"delay", "reply", "replies", "close"}) {
-    const auto& members = draft.node->members;
-    const auto member =
-        std::find_if(members.begin(), members.end(), [&](const auto& m) { return m.key == name; });
-    if (member == members.end()) continue;
-    if (draft.list != nullptr) {
-      build.sink.error(
-          member->place, fmt::format("'{}' and 'do' exclude each other", name), "put it into do"
-      );
-    } else if (name == "replies" && draft.node->find("reply") != nullptr) {
-      build.sink.error(member->place, "'reply' and 'replies' exclude each other");
-    } else {
-      compile_action(*member, build);
-    }
-  }
-}
-
-void compile_steps(RuleDraft& draft, Diagnostics& sink) {
-  const auto errors = sink.errors();
-  Build build{.rule = draft.rule, .stage = draft.stage, .sink = sink};
-  compile_shorthands(draft, build);
-  if (draft.list != nullptr) compile_list(*draft.list, build);
-  if (sink.errors() == errors) finish_actions(draft.node->place, build);
+void check_early(const RuleDraft& draft, Diagnostics& sink) {
+  if (draft.early == nullptr || !draft.stage || *draft.stage == base::Stage::auth) return;
+  sink.error(
+      draft.early->place,
+      fmt::format("'early' has no meaning at {}", base::name_of(*draft.stage)),
+      "it is for rules at auth"
+  );
 }
 
 }  // namespace
@@ -269,18 +240,19 @@ std::span<const Row<RuleDraft>> rule_keys() {
 }
 
 RuleDraft read_rule(
-    const Node& node, std::size_t number, std::span<const Phase> phases, Diagnostics& sink
+    const Node& node, std::size_t number, const Scenario& scenario, Diagnostics& sink
 ) {
   RuleDraft draft;
   draft.node = &node;
   draft.rule.name = fmt::format("rule-{}", number);
   document::read_table<RuleDraft>(node, "[[rule]]", rule_keys(), {}, draft, sink, rule_key_hint);
   if (!node.is(Kind::table)) return draft;
-  if (draft.during != nullptr) resolve_during(draft, phases, sink);
+  if (draft.during != nullptr) resolve_during(draft, scenario.phases, sink);
   if (draft.match != nullptr) draft.rule.match = read_match(*draft.match, draft.stage, sink);
   resolve_counting(draft, sink);
   check_window(draft, sink);
-  compile_steps(draft, sink);
+  check_early(draft, sink);
+  compile_steps(draft, scenario, sink);
   draft.rule.written = document::to_json(node);
   return draft;
 }

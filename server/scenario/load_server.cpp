@@ -1,11 +1,8 @@
-// [server]: the healthy server underneath, its extensions first of all.
-#include <algorithm>
+// [server]: the healthy server underneath. Its extensions, AUTH and TLS are read elsewhere.
 #include <array>
-#include <charconv>
 
 #include <fmt/format.h>
 
-#include "base/text.hpp"
 #include "scenario/keys.hpp"
 
 namespace scenario {
@@ -26,73 +23,6 @@ void read_hostname(const Node& value, Scenario& scenario, Diagnostics& sink) {
     return;
   }
   scenario.profile.hostname = std::move(*name);
-}
-
-// The argument of "SIZE 10485760"; without one there is no fixed maximum (RFC 1870 4).
-std::optional<std::uint64_t> size_argument(std::string_view text) {
-  if (text.empty()) return 0;
-  std::uint64_t n = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return n;
-}
-
-constexpr std::array<std::string_view, 5> kExtensions{
-    "PIPELINING", "SIZE", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"};
-constexpr std::array<std::string_view, 5> kNotOffered{
-    "STARTTLS", "AUTH", "CHUNKING", "BINARYMIME", "DSN"};
-
-void unknown_extension(const Node& item, std::string_view keyword, Diagnostics& sink) {
-  const auto quoted = base::printable(item.text, 80);
-  if (std::find(kNotOffered.begin(), kNotOffered.end(), keyword) != kNotOffered.end()) {
-    sink.error(item.place, fmt::format("extension '{}': not offered by this version", quoted));
-    return;
-  }
-  const auto meant = keyword.size() < 64 ? base::nearest(keyword, kExtensions) : std::nullopt;
-  sink.error(
-      item.place,
-      fmt::format("unknown extension '{}'", quoted),
-      meant ? fmt::format("did you mean '{}'?", *meant)
-            : fmt::format("use {}", fmt::join(kExtensions, ", "))
-  );
-}
-
-void read_extension(const Node& item, smtp::Profile& profile, Diagnostics& sink) {
-  const auto text = document::want_string(item, "extensions", sink);
-  if (!text) return;
-  const auto space = text->find(' ');
-  const auto keyword = base::to_upper(text->substr(0, space));
-  const auto argument = space == std::string::npos ? "" : text->substr(space + 1);
-  if (keyword == "SIZE") {
-    profile.size = size_argument(argument);
-    if (!profile.size) {
-      sink.error(
-          item.place,
-          fmt::format("'{}' is no size in octets", base::printable(argument, 80)),
-          "write \"SIZE 10485760\", or \"SIZE\" for no fixed maximum"
-      );
-    }
-    return;
-  }
-  bool* const offered = keyword == "PIPELINING"            ? &profile.pipelining
-                        : keyword == "8BITMIME"            ? &profile.eight_bit_mime
-                        : keyword == "SMTPUTF8"            ? &profile.smtputf8
-                        : keyword == "ENHANCEDSTATUSCODES" ? &profile.enhanced_status_codes
-                                                           : nullptr;
-  if (offered == nullptr) return unknown_extension(item, keyword, sink);
-  *offered = true;
-  if (!argument.empty()) {
-    sink.error(item.place, fmt::format("{} takes no argument", keyword));
-  }
-}
-
-void read_extensions(const Node& value, Scenario& scenario, Diagnostics& sink) {
-  if (document::want_list(value, "extensions", sink) == nullptr) return;
-  auto& profile = scenario.profile;
-  profile.pipelining = profile.eight_bit_mime = profile.smtputf8 = false;
-  profile.enhanced_status_codes = false;
-  profile.size = std::nullopt;
-  for (const Node& item : value.items) read_extension(item, profile, sink);
 }
 
 void read_end_of_data(const Node& value, Scenario& scenario, Diagnostics& sink) {
@@ -128,12 +58,20 @@ void read_capture(const Node& value, Scenario& scenario, Diagnostics& sink) {
   if (word) scenario.capture = static_cast<Capture>(*word);
 }
 
+void read_xclient(const Node& value, Scenario& scenario, Diagnostics& sink) {
+  scenario.xclient_from = document::read_networks(value, "xclient", sink);
+}
+
 constexpr std::string_view kBool = R"({"type":"boolean"})";
 
 // clang-format off
 constexpr std::array kServerKeys{
     Row<Scenario>{"hostname", "string", R"({"type":"string"})", "what the greeting and EHLO call the server; default mx.receiver.test", read_hostname},
-    Row<Scenario>{"extensions", "list of strings", R"({"type":"array","items":{"type":"string"}})", "what EHLO offers, and nothing else: PIPELINING, SIZE n, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES; default all, SIZE 10485760", read_extensions},
+    Row<Scenario>{"extensions", "list of strings", R"({"type":"array","items":{"type":"string"}})", "what EHLO offers, and nothing else: PIPELINING, SIZE n, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES, STARTTLS, AUTH PLAIN LOGIN, CHUNKING, BINARYMIME, DSN; default the first five, SIZE 10485760",
+                  [](const Node& v, Scenario& s, Diagnostics& sink) { read_extensions(v, s.profile, sink); }},
+    Row<Scenario>{"auth", "table", R"({"$ref":"#/$defs/auth"})", "who may log in; offers AUTH PLAIN LOGIN unless extensions say how", read_auth},
+    Row<Scenario>{"tls", "table", R"({"$ref":"#/$defs/server_tls"})", "how TLS handshakes go; it offers STARTTLS only if required", read_server_tls},
+    Row<Scenario>{"xclient", "addresses or networks", R"({"$ref":"#/$defs/strings"})", "clients that are offered XCLIENT, and so may pass for others; default none", read_xclient},
     Row<Scenario>{"end_of_data", "strict or lax", R"({"enum":["strict","lax"]})", "strict ends a message at CRLF.CRLF only, lax at look-alikes too; default strict", read_end_of_data},
     Row<Scenario>{"max_recipients", "integer", R"({"type":"integer","minimum":1})", "per transaction, then 452 4.5.3; default 1000", read_max_recipients},
     Row<Scenario>{"idle_timeout", "duration", R"({"$ref":"#/$defs/duration"})", "real time without input until 421 and close; default 5m", read_idle_timeout},
@@ -141,7 +79,30 @@ constexpr std::array kServerKeys{
     Row<Scenario>{"capture", "all, headers or none", R"({"enum":["all","headers","none"]})", "what is kept of each message, for GET /v1/messages; default all, 2 MiB of each", read_capture},
 };
 constexpr std::array<std::string_view, 1> kUnsupportedServerKeys{"persona"};
+
 // clang-format on
+
+// Settings that wait for what is not offered.
+void check_server(const Node& node, const Scenario& scenario, Diagnostics& sink) {
+  if (scenario.profile.starttls != smtp::StartTls::never) return;
+  constexpr std::string_view kHint = "add \"STARTTLS\" to extensions";
+  if (const Node* tls = node.find("tls")) {
+    sink.warning(
+        tls->place,
+        "no STARTTLS is offered here, so [server.tls] is for listeners that do TLS",
+        std::string(kHint)
+    );
+  }
+  const Node* auth = node.find("auth");
+  const Node* needs = auth == nullptr ? nullptr : auth->find("needs_tls");
+  if (needs != nullptr && scenario.profile.auth.needs_tls) {
+    sink.warning(
+        needs->place,
+        "no STARTTLS is offered here, so AUTH is for listeners that do TLS",
+        std::string(kHint)
+    );
+  }
+}
 
 }  // namespace
 
@@ -151,6 +112,13 @@ std::span<const Row<Scenario>> server_keys() {
 
 std::span<const std::string_view> unsupported_server_keys() {
   return kUnsupportedServerKeys;
+}
+
+void read_server(const Node& node, Scenario& scenario, Diagnostics& sink) {
+  document::read_table<Scenario>(
+      node, "[server]", server_keys(), unsupported_server_keys(), scenario, sink
+  );
+  if (node.is(document::Kind::table)) check_server(node, scenario, sink);
 }
 
 }  // namespace scenario

@@ -79,9 +79,9 @@ bool condition_holds(const Condition& condition, const Query& query, const Targe
           [&](const base::IpNetwork& n) { return n.contains(query.client); }
       );
     case Fact::ehlo: return any_matches(patterns, query.ehlo);
-    // This version offers neither AUTH nor TLS: no client is authenticated, none encrypts.
-    case Fact::auth_user: return false;
-    case Fact::tls: return !condition.flag;
+    // "*" is anybody who has logged in, not nobody.
+    case Fact::auth_user: return !query.auth_user.empty() && any_matches(patterns, query.auth_user);
+    case Fact::tls: return condition.flag == query.tls;
     case Fact::size: {
       const auto size = size_of(query);
       return size && any_contains(condition.ranges, *size);

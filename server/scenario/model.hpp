@@ -10,12 +10,14 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ip.hpp"
 #include "base/stage.hpp"
 #include "base/time.hpp"
 #include "scenario/match.hpp"
 #include "smtp/reply.hpp"
 #include "smtp/session.hpp"
 #include "verify/expectation.hpp"
+#include "wire/handshake.hpp"
 #include "wire/plan.hpp"
 
 namespace scenario {
@@ -56,12 +58,13 @@ struct Window {
 // One thing a rule does, in order. `reply`: index into Rule::replies is taken from the firing
 // count; healthy: the server's own reply; op: anything else.
 struct Step {
-  enum class Kind : std::uint8_t { op, reply, healthy_reply, accept, note };
+  enum class Kind : std::uint8_t { op, reply, healthy_reply, accept, note, withhold, handshake };
   Kind kind = Kind::op;
   wire::Op op{};                       // kind op
   std::vector<smtp::Reply> replies{};  // kind reply: one per firing, the last one stays
-  std::string text{};                  // kind note
+  std::string text{};                  // kind note, withhold (a keyword)
   bool flag = false;                   // kind accept: true stores or advances, false does not
+  wire::Handshake handshake{};         // kind handshake
 };
 
 struct Rule {
@@ -75,8 +78,9 @@ struct Rule {
   std::optional<std::uint64_t> times;
   Key per = Key::delivery;
   double chance = 1.0;
+  bool early = false;  // at auth: acts on the AUTH command itself, before any credentials
   std::vector<Step> steps;
-  bool decides = false;  // holds reply, accept, healthy, close, reset, stall, truncate or garbage
+  bool decides = false;  // holds an action whose row says so
   bool close_after_421 = true;
   std::string written{};  // the rule as a JSON object, in the vocabulary of scenario files
 };
@@ -93,7 +97,9 @@ struct Scenario {
   smtp::Profile profile;
   base::Duration idle_timeout = std::chrono::minutes(5);  // real time
   Capture capture = Capture::all;
-  bool triggers = false;  // addresses such as a+452-4.3.1@any.test are obeyed
+  wire::Handshake handshake{};                  // of every TLS connection, unless a rule changes it
+  std::vector<base::IpNetwork> xclient_from{};  // clients that are offered XCLIENT
+  bool triggers = false;                        // addresses such as a+452-4.3.1@any.test are obeyed
   double scale = 1.0;
   bool wire_scaled = false;  // delays of rules run on the simulated clock
   base::Duration slack = std::chrono::milliseconds(250);

@@ -45,12 +45,23 @@ std::string table_of(const KeyGroup& keys) {
   return out;
 }
 
+std::string certificates() {
+  std::string out = "| certificate | what it is |\n| --- | --- |\n";
+  for (const auto& row : wire::kCertificates) {
+    out += fmt::format("| `{}` | {} |\n", row.name, cell(row.doc));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<KeyGroup> key_groups() {
   return {
       group("the document", "", scenario_keys()),
       group("[server]", "server", server_keys()),
+      group("[server.auth]", "auth", auth_keys()),
+      group("[server.tls]", "server_tls", server_tls_keys()),
+      group("tls", "tls", tls_keys()),
       group("[time]", "time", time_keys()),
       group("[delivery]", "delivery", delivery_keys()),
       group("[[phase]]", "phase", phase_keys()),
@@ -64,10 +75,11 @@ std::vector<KeyGroup> key_groups() {
 std::string keys_reference() {
   std::string out;
   for (const auto& keys : key_groups()) {
-    if (keys.def == "match" || keys.def == "select") continue;
+    // Printed elsewhere; the keys of an action `tls` are among those of [server.tls].
+    if (keys.def == "match" || keys.def == "select" || keys.def == "tls") continue;
     out += fmt::format("{}**{}**\n\n{}", out.empty() ? "" : "\n", keys.title, table_of(keys));
   }
-  return out;
+  return out + "\n**certificates**\n\n" + certificates();
 }
 
 std::string match_reference() {

@@ -86,12 +86,20 @@ std::string action_schema() {
   );
 }
 
-std::string stage_schema() {
+std::string one_of(std::string_view name) {
+  return quoted(name);
+}
+
+// A row of a table with names.
+template <typename Row>
+std::string one_of(const Row& row) {
+  return quoted(row.name);
+}
+
+template <typename Rows>
+std::string enum_of(const Rows& rows) {
   std::string names;
-  for (const auto name : base::kStageNames) {
-    if (!names.empty()) names += ',';
-    names += quoted(name);
-  }
+  for (const auto& row : rows) names += (names.empty() ? "" : ",") + one_of(row);
   return fmt::format("{{\"enum\":[{}]}}", names);
 }
 
@@ -111,8 +119,12 @@ std::string json_schema() {
     definitions += fmt::format("{}:{},", quoted(name), schema);
   }
   definitions += fmt::format(
-      "\"stage\":{},\"action\":{},\"expect\":{},{}",
-      stage_schema(),
+      "\"stage\":{},\"certificate\":{},\"tls_version\":{},\"alert\":{},\"action\":{},"
+      "\"expect\":{},{}",
+      enum_of(base::kStageNames),
+      enum_of(wire::kCertificates),
+      enum_of(wire::kTlsVersions),
+      enum_of(wire::kAlerts),
       action_schema(),
       verify::expectation_schema(),
       verify::schema_definitions()

@@ -30,7 +30,7 @@ std::string retry_text(Retry retry_after) {
 }
 
 // clang-format off
-constexpr std::array<Row, 8> kRows{{
+constexpr std::array<Row, 9> kRows{{
     {"recipient", Since::rcpt, "the recipient's address; at data and message the first accepted one's",
      [](const Placeholders& v, Retry) { return std::string(v.recipient); }},
     {"recipient_domain", Since::rcpt, "what stands after its last @",
@@ -39,6 +39,8 @@ constexpr std::array<Row, 8> kRows{{
      [](const Placeholders& v, Retry) { return std::string(v.sender); }},
     {"client", Since::connect, "the client's IP address",
      [](const Placeholders& v, Retry) { return std::string(v.client); }},
+    {"auth_user", Since::auth, "who has logged in, at auth who tries to; empty: nobody",
+     [](const Placeholders& v, Retry) { return std::string(v.auth_user); }},
     {"hostname", Since::connect, "server.hostname",
      [](const Placeholders& v, Retry) { return std::string(v.hostname); }},
     {"connection", Since::connect, "the connection's number",

@@ -7,8 +7,10 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "smtp/chunk.hpp"
 #include "smtp/path.hpp"
 #include "smtp/verbs.hpp"
+#include "smtp/xclient.hpp"
 
 namespace smtp {
 
@@ -112,26 +114,35 @@ Outcome parse_greeting(std::string_view argument, std::string_view spelling) {
 Outcome parse_argument(const VerbRow& row, std::string_view argument, Command& command) {
   switch (row.verb) {
     case Verb::ehlo:
-    case Verb::helo: return parse_greeting(argument, row.spelling);
+    case Verb::helo:
+    case Verb::lhlo: return parse_greeting(argument, row.spelling);
     case Verb::mail: return parse_envelope(argument, PathKind::reverse, command);
     case Verb::rcpt: return parse_envelope(argument, PathKind::forward, command);
     case Verb::data:
     case Verb::rset:
     case Verb::quit:
+    case Verb::starttls:
       if (!argument.empty())
         return refused(501, "5.5.4", fmt::format("{} takes no argument", row.spelling));
       return {};
     case Verb::vrfy:
       if (argument.empty()) return refused(501, "5.5.4", "Syntax: VRFY address");
       return {};
-    case Verb::lhlo: return refused(500, "5.5.1", "LHLO is for LMTP, this is SMTP");
     case Verb::bdat:
+      if (!parse_chunk(argument)) return refused(501, "5.5.4", "Syntax: BDAT octets [LAST]");
+      return {};
+    case Verb::xclient:
+      if (const auto claimed = parse_xclient(argument); !claimed) {
+        return refused(501, "5.5.4", std::string(claimed.error()));
+      }
+      return {};
     case Verb::noop:
     case Verb::expn:
     case Verb::help:
-    case Verb::starttls:
-    case Verb::auth:
     case Verb::etrn: return {};
+    case Verb::auth:
+      if (argument.empty()) return refused(501, "5.5.4", "Syntax: AUTH mechanism [response]");
+      return {};
     case Verb::unknown: break;
   }
   return unknown_verb(command.name);

@@ -28,6 +28,7 @@ enum class Verb : std::uint8_t {
   starttls,
   auth,
   etrn,
+  xclient,
   unknown
 };
 
@@ -58,7 +59,7 @@ struct SyntaxError {
 
 // Parses a line without its CRLF. Lenient where real clients are sloppy: any letter case, one space
 // after the colon, trailing spaces. Which ESMTP parameters are known is the session's business
-// (extensions).
+// (extensions, parameters).
 [[nodiscard]] tl::expected<Command, SyntaxError> parse_command(std::string_view line);
 
 }  // namespace smtp

@@ -36,14 +36,16 @@ bool is_blank(char c) {
 
 }  // namespace
 
+bool is_mechanism(std::string_view word) {
+  return std::any_of(kMechanisms.begin(), kMechanisms.end(), [&](std::string_view name) {
+    return base::same_text(name, word);
+  });
+}
+
 std::string masked_argument(std::string_view argument) {
   const auto end = std::find_if(argument.begin(), argument.end(), is_blank);
   const auto mechanism = argument.substr(0, static_cast<std::size_t>(end - argument.begin()));
-  const bool known =
-      std::any_of(kMechanisms.begin(), kMechanisms.end(), [&](std::string_view name) {
-        return base::same_text(name, mechanism);
-      });
-  if (!known) return std::string(argument.empty() ? argument : kMasked);
+  if (!is_mechanism(mechanism)) return std::string(argument.empty() ? argument : kMasked);
   if (std::all_of(end, argument.end(), is_blank)) return std::string(mechanism);
   return std::string(mechanism) + " " + std::string(kMasked);
 }

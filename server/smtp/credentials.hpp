@@ -11,6 +11,9 @@ namespace smtp {
 // well-known mechanism stay; all else is "***".
 [[nodiscard]] std::string masked(std::string_view line);
 
+// A well-known mechanism in any case. Any other word may be a credential.
+[[nodiscard]] bool is_mechanism(std::string_view word);
+
 // The argument of AUTH as it may be shown: the mechanism if it is well known, else "***".
 [[nodiscard]] std::string masked_argument(std::string_view argument);
 

@@ -57,6 +57,17 @@ void DataScanner::begin(EndOfData mode) {
   mode_ = mode;
 }
 
+void DataScanner::begin_counted() {
+  *this = DataScanner();
+  counted_ = true;
+}
+
+void DataScanner::finish() {
+  if (cr_) ++faults_.bare_cr;
+  cr_ = false;
+  measure(0);
+}
+
 // Is `kind` a line end for the one who decides where the message ends?
 bool DataScanner::counts(LineEnd kind) const {
   return kind == LineEnd::crlf || (kind == LineEnd::lf && mode_ == EndOfData::lax);
@@ -98,11 +109,12 @@ DataScanner::Verdict DataScanner::step(char c) {
     nul_ = true;
     return Verdict::keep;
   }
-  if (c == '.' && !dot_) {
+  if (c == '.' && !dot_ && !counted_) {
     dot_ = true;
     stuffed_ = counts(before_) && !nul_;
     return stuffed_ ? Verdict::drop : Verdict::keep;
   }
+  if (stuffed_ && c != '.') ++faults_.lost_dots;
   before_ = LineEnd::none;
   dot_ = nul_ = stuffed_ = false;
   return Verdict::keep;

@@ -19,6 +19,7 @@ struct LineFaults {
   std::uint64_t bare_cr = 0;
   std::uint64_t long_lines =
       0;  // over 1000 octets with the line end, without the stuffed dot (RFC 5321 4.5.3.1.6)
+  std::uint64_t lost_dots = 0;  // lines that began with one dot, which is not content (4.5.2)
   // Lines of a single dot that are not CRLF . CRLF: [line end before][line end behind], each of
   // CRLF, LF, CR.
   std::array<std::array<std::uint64_t, 3>, 3> look_alikes{};
@@ -37,6 +38,13 @@ class DataScanner {
 
   // Starts a message: as if just behind a CRLF.
   void begin(EndOfData mode);
+
+  // Starts a message whose octets are counted (BDAT): nothing in it is its end or is stuffed, so
+  // lines are all there is to look at.
+  void begin_counted();
+
+  // A counted message is over: what its last octets are.
+  void finish();
 
   // Takes a front part off `bytes`. Call until `bytes` is empty or the end has come; what is then
   // left are commands.
@@ -57,6 +65,7 @@ class DataScanner {
   void measure(std::uint64_t octets);
 
   EndOfData mode_ = EndOfData::strict;
+  bool counted_ = false;
   LineEnd before_ =
       LineEnd::crlf;  // what the present line began behind; none: it has other octets than one dot
   bool dot_ = false;  // the line so far is "."

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "smtp/headers.hpp"
 #include "smtp/octets.hpp"
 
 namespace smtp {
@@ -50,12 +52,15 @@ void inspect_message(
     if (count > 0)
       findings.push_back({kind, fmt::format("{} in the message, {}", what, times(count))});
   };
-  add(FindingKind::bare_lf, lines.bare_lf, "LF without CR");
-  add(FindingKind::bare_cr, lines.bare_cr, "CR without LF");
-  add(FindingKind::nul, intake.nuls(), "NUL");
-  add(FindingKind::line_too_long, lines.long_lines, "a line over 1000 octets");
+  if (!use.binary) {
+    add(FindingKind::bare_lf, lines.bare_lf, "LF without CR");
+    add(FindingKind::bare_cr, lines.bare_cr, "CR without LF");
+    add(FindingKind::nul, intake.nuls(), "NUL");
+    add(FindingKind::line_too_long, lines.long_lines, "a line over 1000 octets");
+  }
+  add(FindingKind::dot_not_stuffed, lines.lost_dots, "a line that began with a single dot");
   const auto headers = use.envelope ? 0 : intake.eight_bit().headers;
-  const auto body = use.body ? 0 : intake.eight_bit().body;
+  const auto body = use.body || use.binary ? 0 : intake.eight_bit().body;
   if (headers + body > 0) {
     findings.push_back(
         {FindingKind::eight_bit,
@@ -69,6 +74,26 @@ void inspect_message(
   }
   if (auto text = lines.look_alikes_text(); !text.empty()) {
     findings.push_back({FindingKind::smuggling, "looks like the end of data: " + text});
+  }
+}
+
+void inspect_content(
+    const Message& message, std::uint64_t declared, std::vector<Finding>& findings
+) {
+  if (declared > 0 && message.size > declared) {
+    findings.push_back(
+        {FindingKind::size_wrong,
+         fmt::format("a message of {} octets, its SIZE said {}", message.size, declared)}
+    );
+  }
+  // What was not kept may hold them.
+  if (message.headers.size() >= Message::kMaxHeaders) return;
+  for (const auto& [name, kind] :
+       {std::pair{"Date", FindingKind::missing_date},
+        std::pair{"From", FindingKind::missing_from},
+        std::pair{"Message-ID", FindingKind::missing_message_id}}) {
+    if (!header_values(message.headers, name, 1).empty()) continue;
+    findings.push_back({kind, fmt::format("the message has no field {}", name)});
   }
 }
 

@@ -9,13 +9,15 @@
 #include "smtp/finding.hpp"
 #include "smtp/intake.hpp"
 #include "smtp/lines.hpp"
+#include "smtp/message.hpp"
 
 namespace smtp {
 
-// Which 8-bit octets a transaction has announced.
+// Which octets a transaction has announced.
 struct EightBitUse {
   bool envelope = false;  // SMTPUTF8: addresses and header
   bool body = false;      // BODY=8BITMIME
+  bool binary = false;    // BODY=BINARYMIME: any octet, and lines mean nothing
 };
 
 // "once", "3 times".
@@ -24,12 +26,17 @@ struct EightBitUse {
 // Length, line end and octets of a command line; what it means is the session's business.
 void inspect_line(const Line& line, const EightBitUse& use, std::vector<Finding>& findings);
 
-// A whole message.
+// The octets and lines of a whole message.
 void inspect_message(
     const LineFaults& lines,
     const Intake& intake,
     const EightBitUse& use,
     std::vector<Finding>& findings
+);
+
+// The fields a message must have, and its size. `declared`: SIZE= of MAIL, 0 when absent.
+void inspect_content(
+    const Message& message, std::uint64_t declared, std::vector<Finding>& findings
 );
 
 }  // namespace smtp

@@ -34,13 +34,14 @@ void LineBuffer::take(std::size_t octets) {
   offset_ += octets;
 }
 
-std::optional<Line> LineBuffer::next() {
+std::optional<Line> LineBuffer::next(std::optional<std::size_t> limit) {
   if (long_line_) return end_long_line();
   const auto text = rest();
   const auto lf = text.find('\n');
   if (lf == std::string_view::npos) {
     // With a line end it would be longer than its verb allows.
-    if (text.size() >= kKeptOfLongLine && text.size() >= limit_of(text)) {
+    if (text.size() >= kKeptOfLongLine && text.size() >= limit.value_or(0) &&
+        (limit || text.size() >= limit_of(text))) {
       long_line_ = LongLine{
           .offset = offset_,
           .text = std::string(text.substr(0, kKeptOfLongLine)),
@@ -53,7 +54,8 @@ std::optional<Line> LineBuffer::next() {
   take(line.length);
   line.bare_lf = !line.text.ends_with('\r');
   if (!line.bare_lf) line.text.remove_suffix(1);
-  line.too_long = line.length > kKeptOfLongLine && line.length > limit_of(line.text);
+  line.too_long =
+      line.length > kKeptOfLongLine && line.length > (limit ? *limit : limit_of(line.text));
   if (line.too_long) line.text = text.substr(0, kKeptOfLongLine);
   return line;
 }

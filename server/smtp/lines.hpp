@@ -17,7 +17,7 @@ struct Line {
   std::string_view text;
   std::uint64_t offset = 0;  // input octets before it
   std::uint64_t length = 0;  // octets with its line end
-  bool too_long = false;     // over the limit of its verb
+  bool too_long = false;     // over its limit
   bool bare_lf = false;      // ended by LF alone
 };
 
@@ -28,8 +28,8 @@ class LineBuffer {
   void append(std::string_view bytes);
 
   // Takes the next whole line; nullopt: its end has not come. What is then held is shorter than the
-  // longest line.
-  [[nodiscard]] std::optional<Line> next();
+  // longest line. `limit`: octets with CRLF, at least kKeptOfLongLine; nullopt: that of its verb.
+  [[nodiscard]] std::optional<Line> next(std::optional<std::size_t> limit = std::nullopt);
 
   // What is held, and taking a front part of it.
   [[nodiscard]] std::string_view rest() const { return std::string_view(held_).substr(start_); }

@@ -1,34 +1,20 @@
-// The session: see the header. Which verb may come when is in verbs.cpp, what is offered in
-// extensions.cpp, what is said in healthy.cpp; here is how questions follow from lines, and how
-// answers move the session on.
+// The session's flow: how questions follow from input. What speaks against a command is in
+// admission.cpp, AUTH in login.cpp, what answers change in progress.cpp. Which verb may come when
+// is in verbs.cpp, what is offered in extensions.cpp, what is said in healthy.cpp.
 #include "smtp/session.hpp"
 
 #include <algorithm>
 #include <cassert>
-#include <functional>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "smtp/credentials.hpp"
 #include "smtp/healthy.hpp"
 #include "smtp/inspect.hpp"
-#include "smtp/octets.hpp"
 
 namespace smtp {
 
 namespace {
-
-// Findings nobody takes: more than any driver that does its work sees.
-constexpr std::size_t kMostFindings = 1000;
-
-// The same mailbox has the same key: domains fold, and so does a postmaster without one (RFC
-// 5321 2.4, 4.1.1.3).
-std::uint64_t key_of(std::string_view address) {
-  const bool bare = address.find('@') == std::string_view::npos;
-  return std::hash<std::string>{}(bare ? base::to_lower(address) : base::fold_domain(address));
-}
 
 std::string shown(const Line& line) {
   const auto plain = [](char c) { return c >= ' ' && c <= '~' && c != '\\'; };
@@ -38,26 +24,27 @@ std::string shown(const Line& line) {
   return text;
 }
 
-SyntaxError too_many_recipients() {
-  return {.code = 452, .enhanced = "4.5.3", .text = "Too many recipients"};
-}
-
 }  // namespace
 
 Session::Session(Profile profile) : profile_(std::move(profile)) {}
 
 std::size_t Session::room() const {
-  if (mode_ == Mode::data || mode_ == Mode::over) return kMaxData;
+  if (in_data() || mode_ == Mode::over) return kMaxData;
+  if (mode_ == Mode::before_tls || mode_ == Mode::tls) return 0;
   return kMaxInput - std::min(kMaxInput, input_.rest().size());
 }
 
 void Session::received(std::string_view bytes) {
   assert(bytes.size() <= room());
   if (mode_ == Mode::over) return;
-  if (mode_ == Mode::data) {
+  if (in_data()) {
     // Nothing is held while data is awaited: the octets need not be copied.
     const auto before = bytes.size();
-    feed(bytes);
+    if (mode_ == Mode::data) {
+      feed(bytes);
+    } else {
+      feed_chunk(bytes);
+    }
     input_.passed(before - bytes.size());
   }
   if (!bytes.empty()) input_.append(bytes);
@@ -65,12 +52,43 @@ void Session::received(std::string_view bytes) {
 
 std::optional<Question> Session::next() {
   assert(!asked_);
-  if (asked_ || mode_ == Mode::data || mode_ == Mode::over) return std::nullopt;
-  if (mode_ == Mode::greeting) return ask_greeting();
-  if (mode_ == Mode::data_ended) return ask_message();
+  if (asked_) return std::nullopt;
+  switch (mode_) {
+    case Mode::data:
+    case Mode::chunk:
+    case Mode::tls:
+    case Mode::over: return std::nullopt;
+    case Mode::before_tls: return ask_handshake();
+    case Mode::greeting: return ask_greeting();
+    case Mode::chunk_ended: return ask_chunk();
+    case Mode::data_ended: return ask_message();
+    case Mode::commands: break;
+  }
+  return ask_next_line();
+}
+
+std::optional<Question> Session::ask_next_line() {
+  if (exchange_) {
+    const auto line = input_.next(AuthExchange::kLongestLine);
+    return line ? std::optional(ask_response(*line)) : std::nullopt;
+  }
   const auto line = input_.next();
   if (!line) return std::nullopt;
-  return ask(*line);
+  if (row_of_line(line->text).verb != Verb::bdat || !expect_chunk(*line)) return ask(*line);
+  if (mode_ == Mode::chunk) return std::nullopt;
+  return ask_chunk();
+}
+
+// What is said before a handshake would break it, so a healthy server says nothing.
+Question Session::ask_handshake() {
+  asked_ = true;
+  effect_ = Effect::secure;
+  verb_ = Verb::starttls;
+  Question question;
+  question.stage = base::Stage::starttls;
+  question.command.verb = Verb::starttls;
+  question.normal.code = 220;
+  return question;
 }
 
 Question Session::ask_greeting() {
@@ -81,20 +99,28 @@ Question Session::ask_greeting() {
   return question;
 }
 
+// In LMTP each recipient has a question of its own.
 Question Session::ask_message() {
   asked_ = true;
   effect_ = Effect::message;
   verb_ = Verb::unknown;
-  if (findings_.size() < kMostFindings) {
-    const EightBitUse use{.envelope = envelope_.smtputf8, .body = eight_bit_body_};
-    inspect_message(scanner_.faults(), intake_, use, findings_);
-  }
+  if (!message_) end_message();
   Question question;
   question.stage = base::Stage::message;
   question.offset = data_offset_;
-  question.message = intake_.finish();
-  question.normal = question.message->over_size ? too_big(profile_) : message_taken(profile_);
+  question.message = message_;
+  if (profile_.protocol == Protocol::lmtp) question.recipient = told_;
+  question.normal = message_->over_size ? too_big(profile_) : message_taken(profile_);
   return question;
+}
+
+void Session::end_message() {
+  message_ = intake_.finish();
+  if (findings_.size() >= kMostFindings) return;
+  const EightBitUse use{
+      .envelope = envelope_.smtputf8, .body = eight_bit_body_, .binary = binary_body_};
+  inspect_message(scanner_.faults(), intake_, use, findings_);
+  inspect_content(*message_, envelope_.declared_size, findings_);
 }
 
 Question Session::ask(const Line& line) {
@@ -107,30 +133,12 @@ Question Session::ask(const Line& line) {
   Question question;
   question.stage = row.stage.value_or(base::Stage::noop);
   question.offset = line.offset;
-  // The reply to an unknown command names it, so what must not be shown is not parsed either.
-  const bool unknown = row.verb == Verb::unknown;
-  const std::string harmless = unknown ? (behind_auth_ ? "***" : masked(line.text)) : std::string();
-  const std::string_view text = unknown ? std::string_view(harmless) : line.text;
-  question.line = behind_auth_ && unknown ? harmless : shown(line);
-
-  std::optional<SyntaxError> fault;
-  auto command =
-      line.too_long
-          ? tl::unexpected(SyntaxError{.code = 500, .enhanced = "5.5.2", .text = "Line too long"})
-          : parse_command(text);
-  if (command) {
-    question.command = std::move(*command);
-  } else {
-    fault = std::move(command.error());
-    question.command.verb = row.verb;
-    question.command.name =
-        text.substr(0, row.spelling.empty() ? text.find(' ') : row.spelling.size());
-  }
-  const bool utf8 = row.verb == Verb::mail ? question.command.parameter("SMTPUTF8") != nullptr
-                                           : envelope_.smtputf8;
+  auto fault = read_command(line, row, question);
+  const bool utf8 = envelope_.smtputf8 || asks_for_utf8(question.command);
   if (findings_.size() < kMostFindings) {
     inspect_line(line, {.envelope = utf8 && offers(offered_, "SMTPUTF8")}, findings_);
   }
+  if (row.verb == Verb::auth) begin_login(question);
 
   // A refused greeting outdoes everything; otherwise syntax comes before sequence.
   if (!fault || progress_ == Progress::refused) {
@@ -144,191 +152,27 @@ Question Session::ask(const Line& line) {
   return question;
 }
 
-std::optional<SyntaxError> Session::fault_of(const VerbRow& row, const Command& command) {
-  if (auto fault = sequence_fault(row)) return fault;
-  if (row.verb != Verb::mail && row.verb != Verb::rcpt) return std::nullopt;
-  return envelope_fault(command);
-}
-
-std::optional<SyntaxError> Session::sequence_fault(const VerbRow& row) const {
-  const auto text = sequence_error(row, progress_);
-  if (text.empty()) return std::nullopt;
-  if (row.verb == Verb::data && progress_ == Progress::sender && recipients_tried_) {
-    return SyntaxError{.code = 554, .enhanced = "5.5.1", .text = "No valid recipients"};
+// Puts what the line says into the question; what is wrong with it, if anything.
+std::optional<SyntaxError> Session::read_command(
+    const Line& line, const VerbRow& row, Question& question
+) {
+  // The reply to an unknown command names it, so what must not be shown is not parsed either.
+  const bool unknown = row.verb == Verb::unknown;
+  const std::string harmless = unknown ? (behind_auth_ ? "***" : masked(line.text)) : std::string();
+  const std::string_view text = unknown ? std::string_view(harmless) : line.text;
+  question.line = behind_auth_ && unknown ? harmless : shown(line);
+  auto command =
+      line.too_long
+          ? tl::unexpected(SyntaxError{.code = 500, .enhanced = "5.5.2", .text = "Line too long"})
+          : parse_command(text);
+  if (command) {
+    question.command = std::move(*command);
+    return protocol_fault(row.verb);
   }
-  return SyntaxError{.code = 503, .enhanced = "5.5.1", .text = std::string(text)};
-}
-
-// What is wrong with the parameters or the address of a MAIL or RCPT that is well-formed and in its
-// place.
-std::optional<SyntaxError> Session::envelope_fault(const Command& command) {
-  if (auto fault = check_parameters(command, offered_)) {
-    if (!fault->unoffered.empty()) {
-      note(FindingKind::unoffered_extension, std::move(fault->unoffered));
-    }
-    return std::move(fault->reply);
-  }
-  const bool utf8 =
-      command.verb == Verb::mail ? command.parameter("SMTPUTF8") != nullptr : envelope_.smtputf8;
-  if (!utf8 && has_eight_bit(command.address)) {
-    return SyntaxError{.code = 553, .enhanced = "5.6.7", .text = "Address needs SMTPUTF8"};
-  }
-  if (command.verb == Verb::rcpt && answered_.size() >= kMaxAnswered &&
-      !answered_.contains(key_of(command.address))) {
-    return too_many_recipients();
-  }
-  return std::nullopt;
-}
-
-void Session::refuse(Question& question, const SyntaxError& fault) {
-  question.reaches_rules = false;
-  // Replies to EHLO and HELO carry no enhanced code (RFC 2034 4).
-  const bool hello = (verb_ == Verb::ehlo || verb_ == Verb::helo) && progress_ != Progress::refused;
-  const auto enhanced = hello ? std::string_view() : std::string_view(fault.enhanced);
-  question.normal = healthy_reply(profile_, fault.code, enhanced, fault.text);
-  const bool in_place = sequence_error(row_of(verb_), progress_).empty();
-  if (fault.code == 503) {
-    const bool follows_mail = verb_ == Verb::rcpt || verb_ == Verb::data;
-    question.behind_refused_mail = mail_refused_ && verb_ == Verb::rcpt;
-    // Who pipelines MAIL, RCPT and DATA cannot know that MAIL was refused.
-    const bool in_good_faith = mail_refused_ && follows_mail && offers(offered_, "PIPELINING");
-    if (!in_good_faith) {
-      note(FindingKind::bad_sequence, fmt::format("{} {}", fault.code, fault.text));
-    }
-  } else if (fault.code == 500 || fault.code == 501 || fault.code == 504 || fault.code == 555) {
-    note(FindingKind::bad_syntax, fmt::format("{} {}", fault.code, fault.text));
-  }
-  if (verb_ == Verb::mail && in_place) mail_refused_ = true;
-  if (verb_ == Verb::rcpt && in_place) recipients_tried_ = true;
-}
-
-void Session::admit(Question& question, const VerbRow& row) {
-  question.normal = healthy_answer(profile_, row.verb);
-  question.reaches_rules = row.stage.has_value() && progress_ != Progress::refused;
-  if (!row.extension.empty()) {
-    note(
-        FindingKind::unoffered_extension,
-        fmt::format("{} of {}, which was not offered", row.spelling, row.extension)
-    );
-  }
-  switch (row.verb) {
-    case Verb::ehlo:
-    case Verb::helo:
-      effect_ = Effect::introduce;
-      pending_.argument = question.command.argument;
-      return;
-    case Verb::mail:
-      effect_ = Effect::begin;
-      pending_.address = question.command.address;
-      pending_.parameters = question.command.parameters;
-      if (const auto most = profile_.size.value_or(0);
-          most > 0 && declared_size(question.command) > most) {
-        question.normal = too_big(profile_);
-      }
-      return;
-    case Verb::rcpt: return admit_recipient(question);
-    case Verb::data: effect_ = Effect::data; return;
-    case Verb::rset: effect_ = Effect::reset; return;
-    case Verb::quit: effect_ = Effect::quit; return;
-    case Verb::lhlo:
-    case Verb::bdat:
-    case Verb::noop:
-    case Verb::vrfy:
-    case Verb::expn:
-    case Verb::help:
-    case Verb::starttls:
-    case Verb::auth:
-    case Verb::etrn:
-    case Verb::unknown: return;
-  }
-}
-
-void Session::admit_recipient(Question& question) {
-  effect_ = Effect::add;
-  recipients_tried_ = true;
-  pending_.address = question.command.address;
-  pending_.parameters = question.command.parameters;
-  pending_key_ = key_of(question.command.address);
-  const auto known = answered_.find(pending_key_);
-  question.repeated = known != answered_.end();
-  const bool counted = question.repeated && known->second;
-  if (!counted && envelope_.recipients.size() >= profile_.max_recipients) {
-    const auto fault = too_many_recipients();
-    question.normal = healthy_reply(profile_, fault.code, fault.enhanced, fault.text);
-  }
-}
-
-void Session::answer(bool accepted) {
-  assert(asked_);
-  asked_ = false;
-  note_hasty_input();
-  switch (std::exchange(effect_, Effect::none)) {
-    case Effect::none: break;
-    case Effect::welcome:
-      mode_ = Mode::commands;
-      progress_ = accepted ? Progress::fresh : Progress::refused;
-      break;
-    case Effect::introduce:
-      if (!accepted) break;
-      reset_transaction();
-      progress_ = Progress::introduced;
-      envelope_.ehlo = pending_.argument;
-      offered_ = verb_ == Verb::ehlo ? offered_by(profile_) : Offered();
-      break;
-    case Effect::begin:
-      mail_refused_ = !accepted;
-      if (accepted) begin_transaction();
-      break;
-    case Effect::add: add_recipient(accepted); break;
-    case Effect::data:
-      if (accepted) begin_data();
-      break;
-    case Effect::message:
-      mode_ = Mode::commands;
-      reset_transaction();
-      break;
-    case Effect::reset:
-      if (accepted) reset_transaction();
-      break;
-    case Effect::quit:
-      mode_ = Mode::over;
-      input_ = LineBuffer();
-      break;
-  }
-}
-
-void Session::begin_transaction() {
-  progress_ = Progress::sender;
-  envelope_.has_sender = true;
-  envelope_.sender = pending_.address;
-  envelope_.declared_size = declared_size(pending_);
-  envelope_.smtputf8 = pending_.parameter("SMTPUTF8") != nullptr;
-  const auto* const body = pending_.parameter("BODY");
-  eight_bit_body_ = body != nullptr && base::same_text(body->value, "8BITMIME");
-  envelope_.mail_parameters = std::move(pending_.parameters);
-}
-
-void Session::add_recipient(bool accepted) {
-  bool& known = answered_[pending_key_];
-  // Once accepted an address stays so, whatever its repetition is told.
-  if (!accepted || known) return;
-  known = true;
-  progress_ = Progress::recipients;
-  envelope_.recipients.push_back(
-      {.address = std::move(pending_.address), .parameters = std::move(pending_.parameters)}
-  );
-}
-
-void Session::begin_data() {
-  mode_ = Mode::data;
-  data_offset_ = input_.offset();
-  scanner_.begin(profile_.end_of_data);
-  intake_.begin(capture_, profile_.size.value_or(0));
-  // What came before the 354 is data all the same.
-  auto bytes = input_.rest();
-  const auto before = bytes.size();
-  feed(bytes);
-  input_.take(before - bytes.size());
+  question.command.verb = row.verb;
+  question.command.name =
+      text.substr(0, row.spelling.empty() ? text.find(' ') : row.spelling.size());
+  return std::move(command.error());
 }
 
 // Takes data off the front of `bytes`, up to its end if that is there.
@@ -342,47 +186,6 @@ void Session::feed(std::string_view& bytes) {
   }
 }
 
-void Session::reset_transaction() {
-  progress_ = std::min(progress_, Progress::introduced);
-  envelope_.has_sender = false;
-  envelope_.sender.clear();
-  envelope_.mail_parameters.clear();
-  envelope_.declared_size = 0;
-  envelope_.smtputf8 = false;
-  envelope_.recipients.clear();
-  eight_bit_body_ = mail_refused_ = recipients_tried_ = false;
-  answered_.clear();
-  if (next_profile_) profile_ = *std::exchange(next_profile_, std::nullopt);
-}
-
-void Session::use(Profile profile) {
-  if (progress_ <= Progress::introduced) {
-    profile_ = std::move(profile);
-  } else {
-    next_profile_ = std::move(profile);
-  }
-}
-
-// Input that is already there when a question is answered was sent without waiting for that answer.
-void Session::note_hasty_input() {
-  const auto octets = input_.rest().size();
-  if (octets == 0) return;
-  const auto& row = row_of(verb_);
-  if (mode_ == Mode::greeting) {
-    note(FindingKind::early_talker, fmt::format("{} octets before the greeting", octets));
-  } else if (row.group == InGroup::last) {
-    note(
-        FindingKind::illegal_pipelining,
-        fmt::format("{} octets behind {} before its reply", octets, row.spelling)
-    );
-  } else if (!offers(offered_, "PIPELINING")) {
-    note(
-        FindingKind::unoffered_pipelining,
-        fmt::format("{} octets before the reply to the last command", octets)
-    );
-  }
-}
-
 void Session::note(FindingKind kind, std::string detail) {
   if (findings_.size() < kMostFindings) findings_.push_back({kind, std::move(detail)});
 }
@@ -392,7 +195,9 @@ std::vector<Finding> Session::take_findings() {
 }
 
 std::uint64_t Session::data_octets() const {
-  return mode_ == Mode::data || mode_ == Mode::data_ended ? intake_.size() : 0;
+  const bool begun = mode_ == Mode::data || mode_ == Mode::data_ended || chunks_ == Chunks::open ||
+                     (arriving_ && arriving_->kept);
+  return begun ? intake_.size() : 0;
 }
 
 }  // namespace smtp

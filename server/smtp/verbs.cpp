@@ -14,34 +14,37 @@ namespace {
 using base::Stage;
 using enum Progress;
 using enum InGroup;
+using enum InClear;
 
 constexpr std::uint16_t kLine = 512;  // RFC 5321 4.5.3.1.4
-constexpr std::uint16_t kEnvelope =
-    512 + 500;  // room for the parameters of RFC 1870, 3461, 4954, 6152, 6531 ...
+// Room for the parameters of RFC 1870, 3461, 4954, 6152 and 6531, and for some more.
+constexpr std::uint16_t kMail = 512 + 500 + 200;
+constexpr std::uint16_t kRcpt = 512 + 500 + 50;
 constexpr std::uint16_t kAuth = 12288;  // RFC 4954 4
 constexpr std::string_view kNoMail = "Send MAIL first";
 constexpr std::string_view kNoRecipient = "Send RCPT first";
 
 // clang-format off
 constexpr std::array kRows = {
-    //       verb            spelling    stage            from        to          group     limit      extension   needs
-    VerbRow{Verb::ehlo,     "EHLO",     Stage::ehlo,     fresh,      recipients, last,     kLine,     "",         ""},
-    VerbRow{Verb::helo,     "HELO",     Stage::ehlo,     fresh,      recipients, last,     kLine,     "",         ""},
-    VerbRow{Verb::lhlo,     "LHLO",     Stage::ehlo,     fresh,      recipients, last,     kLine,     "",         ""},
-    VerbRow{Verb::mail,     "MAIL",     Stage::mail,     introduced, introduced, anywhere, kEnvelope, "",         "Send EHLO or HELO first"},
-    VerbRow{Verb::rcpt,     "RCPT",     Stage::rcpt,     sender,     recipients, anywhere, kEnvelope, "",         kNoMail},
-    VerbRow{Verb::data,     "DATA",     Stage::data,     recipients, recipients, last,     kLine,     "",         kNoRecipient},
-    VerbRow{Verb::bdat,     "BDAT",     std::nullopt,    fresh,      recipients, anywhere, kLine,     "CHUNKING", ""},
-    VerbRow{Verb::rset,     "RSET",     Stage::rset,     fresh,      recipients, anywhere, kLine,     "",         ""},
-    VerbRow{Verb::noop,     "NOOP",     Stage::noop,     fresh,      recipients, last,     kLine,     "",         ""},
-    VerbRow{Verb::quit,     "QUIT",     Stage::quit,     refused,    recipients, last,     kLine,     "",         ""},
-    VerbRow{Verb::vrfy,     "VRFY",     Stage::vrfy,     fresh,      recipients, last,     kLine,     "",         ""},
-    VerbRow{Verb::expn,     "EXPN",     std::nullopt,    fresh,      recipients, last,     kLine,     "",         ""},
-    VerbRow{Verb::help,     "HELP",     std::nullopt,    fresh,      recipients, anywhere, kLine,     "",         ""},
-    VerbRow{Verb::starttls, "STARTTLS", Stage::starttls, fresh,      recipients, last,     kLine,     "STARTTLS", ""},
-    VerbRow{Verb::auth,     "AUTH",     Stage::auth,     fresh,      recipients, last,     kAuth,     "AUTH",     ""},
-    VerbRow{Verb::etrn,     "ETRN",     std::nullopt,    fresh,      recipients, anywhere, kLine,     "ETRN",     ""},
-    VerbRow{Verb::unknown,  "",         std::nullopt,    fresh,      recipients, anywhere, kLine,     "",         ""},
+    //       verb            spelling    stage            from        to          group     in clear  limit      extension   needs
+    VerbRow{Verb::ehlo,     "EHLO",     Stage::ehlo,     fresh,      recipients, last,     open,    kLine,     "",         ""},
+    VerbRow{Verb::helo,     "HELO",     Stage::ehlo,     fresh,      recipients, last,     open,    kLine,     "",         ""},
+    VerbRow{Verb::lhlo,     "LHLO",     Stage::ehlo,     fresh,      recipients, last,     open,    kLine,     "",         ""},
+    VerbRow{Verb::mail,     "MAIL",     Stage::mail,     introduced, introduced, anywhere, guarded, kMail,     "",         "Send EHLO or HELO first"},
+    VerbRow{Verb::rcpt,     "RCPT",     Stage::rcpt,     sender,     recipients, anywhere, guarded, kRcpt,     "",         kNoMail},
+    VerbRow{Verb::data,     "DATA",     Stage::data,     recipients, recipients, last,     guarded, kLine,     "",         kNoRecipient},
+    VerbRow{Verb::bdat,     "BDAT",     Stage::data,     recipients, recipients, anywhere, guarded, kLine,     "CHUNKING", kNoRecipient},
+    VerbRow{Verb::rset,     "RSET",     Stage::rset,     fresh,      recipients, anywhere, open,    kLine,     "",         ""},
+    VerbRow{Verb::noop,     "NOOP",     Stage::noop,     fresh,      recipients, last,     open,    kLine,     "",         ""},
+    VerbRow{Verb::quit,     "QUIT",     Stage::quit,     refused,    recipients, last,     open,    kLine,     "",         ""},
+    VerbRow{Verb::vrfy,     "VRFY",     Stage::vrfy,     fresh,      recipients, last,     guarded, kLine,     "",         ""},
+    VerbRow{Verb::expn,     "EXPN",     std::nullopt,    fresh,      recipients, last,     guarded, kLine,     "",         ""},
+    VerbRow{Verb::help,     "HELP",     std::nullopt,    fresh,      recipients, anywhere, guarded, kLine,     "",         ""},
+    VerbRow{Verb::starttls, "STARTTLS", Stage::starttls, fresh,      recipients, last,     open,    kLine,     "STARTTLS", ""},
+    VerbRow{Verb::auth,     "AUTH",     Stage::auth,     fresh,      recipients, last,     guarded, kAuth,     "AUTH",     ""},
+    VerbRow{Verb::etrn,     "ETRN",     std::nullopt,    fresh,      recipients, anywhere, guarded, kLine,     "ETRN",     ""},
+    VerbRow{Verb::xclient,  "XCLIENT",  std::nullopt,    fresh,      introduced, last,     open,    kLine,     "XCLIENT",  ""},
+    VerbRow{Verb::unknown,  "",         std::nullopt,    fresh,      recipients, anywhere, open,    kLine,     "",         ""},
 };
 
 // clang-format on
@@ -94,7 +97,7 @@ std::string_view sequence_error(const VerbRow& row, Progress progress) {
   if (progress >= row.from && progress <= row.to) return {};
   if (progress == refused) return "No service here, only QUIT";
   if (progress > row.to) return "A transaction is open already";
-  // DATA before MAIL lacks MAIL in the first place.
+  // DATA and BDAT before MAIL lack MAIL in the first place.
   if (row.from > sender && progress < sender) return kNoMail;
   return row.needs;
 }

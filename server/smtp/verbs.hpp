@@ -25,14 +25,18 @@ enum class Progress : std::uint8_t {
 // Whether a verb must be the last of a pipelined group (RFC 2920 3.1).
 enum class InGroup : std::uint8_t { anywhere, last };
 
+// Whether a verb is served in clear where TLS is required (RFC 3207 4).
+enum class InClear : std::uint8_t { open, guarded };
+
 struct VerbRow {
   Verb verb;
   std::string_view spelling;
   std::optional<base::Stage> stage;  // nullopt: no rule can act on it
   Progress from, to;                 // when it may come
   InGroup group;
+  InClear in_clear;
   std::uint16_t line_limit;    // octets with CRLF (RFC 5321 4.5.3.1.4, and what extensions add)
-  std::string_view extension;  // the one it belongs to, if that is not offered by this server
+  std::string_view extension;  // the one it belongs to; empty: it is always served
   std::string_view needs;      // the text of the 503 when it comes too early
 };
 

@@ -64,6 +64,8 @@ std::span<const Check> checks() {
       detail::kDeliveredOnce,
       detail::kAttemptLimit,
       detail::kGivesUp,
+      detail::kKeepsTls,
+      detail::kProtocol,
   };
   return kChecks;
 }

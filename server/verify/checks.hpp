@@ -41,7 +41,7 @@ namespace detail {
 
 // One of each per file of checks/.
 extern const Check kRetried, kNotHasty, kBacksOff, kNotRetried, kSuppressed, kDeliveredOnce,
-    kAttemptLimit, kGivesUp;
+    kAttemptLimit, kGivesUp, kKeepsTls, kProtocol;
 
 }  // namespace detail
 

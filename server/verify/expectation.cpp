@@ -63,7 +63,7 @@ constexpr std::array kFrameKeys{
 };
 
 // Checks that this version does not have; a scenario that names one is refused, never half judged.
-constexpr std::array<std::string_view, 13> kLaterChecks{
+constexpr std::array<std::string_view, 11> kLaterChecks{
     "paused",
     "not-suppressed",
     "whole-system",
@@ -72,11 +72,9 @@ constexpr std::array<std::string_view, 13> kLaterChecks{
     "partial",
     "same-message",
     "alternative-mx",
-    "keeps-tls",
     "waits-for-reply",
     "spread",
-    "reports-failure",
-    "protocol"};
+    "reports-failure"};
 
 const Check* read_check(const Node& item, std::string_view where, Diagnostics& sink) {
   if (!item.is(document::Kind::table)) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,9 @@ enum class Clock : std::uint8_t { judge, receiver };
 
 // least <= x <= most.
 using Bounds = std::pair<base::Micros, base::Micros>;
+
+// Names of kinds of findings, of the table of them (findings.hpp).
+using Findings = std::vector<std::string_view>;
 
 struct Params {
   Select select{};
@@ -40,6 +44,7 @@ struct Params {
   std::optional<base::Micros> probe_period{};  // suppressed; none: the whole window
   std::uint64_t at_most = 0;                   // attempt-limit
   std::optional<Bounds> after{};               // gives-up
+  Findings kinds{}, except_kinds{};            // protocol; no kinds: those that are faults
 };
 
 }  // namespace verify

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "verify/expectation.hpp"
+#include "verify/findings.hpp"
 
 namespace verify {
 
@@ -58,7 +59,12 @@ std::string expectation_schema() {
 }
 
 std::string schema_definitions() {
-  return R"("code":{"type":["integer","string"]},)"
+  std::string findings;
+  for (const FindingKind& kind : finding_kinds()) {
+    findings += (findings.empty() ? "" : ",") + quoted(kind.name);
+  }
+  return fmt::format(R"("finding":{{"enum":[{}]}},)", findings) +
+         R"("code":{"type":["integer","string"]},)"
          R"("codes":{"anyOf":[{"$ref":"#/$defs/code"},)"
          R"({"type":"array","minItems":1,"items":{"$ref":"#/$defs/code"}}]},)"
          R"("outcome":{"enum":["accepted","deferred","rejected","lost","abandoned"]})";

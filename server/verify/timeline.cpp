@@ -59,6 +59,7 @@ const Attempt* Story::last_to_end() const {
 Timeline::Timeline(journal::Past past, Now now)
     : now_(now),
       marks_(std::move(past.marks)),
+      behaviour_(std::move(past.behaviour)),
       setup_(
           marks_.setups().empty() ? std::make_shared<const journal::Setup>()
                                   : marks_.setups().back().setup

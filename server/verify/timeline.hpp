@@ -140,6 +140,9 @@ class Timeline {
 
   [[nodiscard]] const journal::Marks& marks() const { return marks_; }
 
+  // How the clients behaved, beside what became of their mail.
+  [[nodiscard]] const journal::Behaviour& behaviour() const { return behaviour_; }
+
   // An attempt has begun and is not decided yet.
   [[nodiscard]] bool anything_open() const { return anything_open_; }
 
@@ -163,6 +166,7 @@ class Timeline {
 
   Now now_;
   journal::Marks marks_;
+  journal::Behaviour behaviour_;
   std::shared_ptr<const journal::Setup> setup_;
   std::vector<Attempt> attempts_{};
   std::vector<journal::Delivery> deliveries_{};

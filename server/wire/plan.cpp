@@ -19,6 +19,7 @@ std::string_view name_of(Op::Kind kind) {
     case Op::Kind::say: return "say";
     case Op::Kind::noise: return "noise";
     case Op::Kind::wait: return "wait";
+    case Op::Kind::await: return "await";
     case Op::Kind::pace: return "pace";
     case Op::Kind::cut: return "cut";
     case Op::Kind::slow_read: return "slow_read";

@@ -1,4 +1,4 @@
-// What can happen on a TCP stream, as data: a closed set of ten operations that every fault
+// What can happen on a TCP stream, as data: a closed set of eleven operations that every fault
 // compiles to. Knows no SMTP, scenario, socket or clock. Values only, any thread.
 #pragma once
 
@@ -26,6 +26,7 @@ struct Op {
     noise,  // send `n` pseudo-random bytes (of any value, from the plan's draw), not ending in CR
             // or LF
     wait,   // send nothing for `time`; input is still read
+    await,  // send nothing until input arrives; what had arrived before it began does not count
     pace,   // what later `say` and `noise` of this plan send goes out in pieces of `n` bytes (0
             // counts as 1), `time` apart, the first piece at once
     cut,    // of the next `say` send only the first `n` bytes

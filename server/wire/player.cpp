@@ -66,6 +66,7 @@ void Player::wrote(std::size_t n, base::TimePoint) {
 }
 
 void Player::took(std::size_t n, base::TimePoint now) {
+  if (n > 0) run_.heard = true;
   open_read_window(now);
   read_limit_.left -= std::min(n, read_limit_.left);
 }
@@ -102,6 +103,7 @@ void Player::run(base::TimePoint now) {
     ++run_.next;
     run_.said = 0;
     run_.since = now;
+    run_.heard = false;
     if (over_) {
       playing_ = false;
       after_.clear();
@@ -121,6 +123,7 @@ bool Player::perform(const Op& op, base::TimePoint now) {
       return true;
     case Op::Kind::noise: return make_noise(op.n, now);
     case Op::Kind::wait: return wait(op, now);
+    case Op::Kind::await: return run_.heard;
     case Op::Kind::pace:
       run_.piece = std::max<std::size_t>(op.n, 1);
       run_.gap = op.time.at(draw_of_op());

@@ -21,7 +21,9 @@
 
 namespace wire {
 
-enum class Ending : std::uint8_t { none, half_close, close, reset };
+// start_tls and rename are no wish of a plan: the driver's connection goes on encrypted, or as that
+// of another client.
+enum class Ending : std::uint8_t { none, half_close, close, reset, start_tls, rename };
 
 struct Wants {
   std::string_view write{};  // bytes to hand over now; valid until the next call that is not const
@@ -45,7 +47,7 @@ class Player {
   // The first `n` bytes of the last `write` have been handed to the system.
   void wrote(std::size_t n, base::TimePoint now);
 
-  // `n` bytes of input have arrived (only slow_read needs to know).
+  // `n` bytes of input have arrived, more than 0 (only await and slow_read need to know).
   void took(std::size_t n, base::TimePoint now);
 
   // The half close that poll() asked for has been done.
@@ -63,12 +65,13 @@ class Player {
   // put up before may still have to be written.
   [[nodiscard]] bool over() const { return over_; }
 
-  // An operation of ours (wait, pace, stall, slow_read) is holding something back just now.
+  // An operation of ours (wait, pace, stall, slow_read) is holding something back just now. An
+  // await does not: it is the peer's turn.
   [[nodiscard]] bool holding(base::TimePoint now) const;
 
   // Operations of the current plan that are completed, as of the last poll(): a say when its last
-  // byte was put up for writing, a wait when its time was over, an ending when it was asked for, a
-  // stall never. Compare with Plan::commit.
+  // byte was put up for writing, a wait when its time was over, an await when input had come, an
+  // ending when it was asked for, a stall never. Compare with Plan::commit.
   [[nodiscard]] std::size_t completed() const { return run_.next; }
 
   // Bytes put up for writing / confirmed by wrote(), since the connection began.
@@ -84,6 +87,7 @@ class Player {
     std::uint64_t draw = 0;
     std::size_t next = 0;          // the operation that runs: all before it are completed
     base::TimePoint since{};       // when the operation before it was over
+    bool heard = false;            // input has arrived since then
     std::size_t said = 0;          // bytes of it put up already
     std::size_t cut = kUncut;      // what the next say is cut to
     std::size_t piece = 0;         // bytes per piece; 0: no pace

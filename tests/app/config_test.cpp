@@ -47,8 +47,8 @@ scenario_toml = "summary = 'x'"
   CHECK(wishes[1].name == "default");
   CHECK(wishes[1].scenario->rules.size() == 1);
   REQUIRE(wishes[1].listeners->size() == 2);
-  CHECK(wishes[1].listeners->at(0).shared);
-  CHECK_FALSE(wishes[1].listeners->at(1).shared);
+  CHECK(wishes[1].listeners->at(0).service.shared);
+  CHECK_FALSE(wishes[1].listeners->at(1).service.shared);
   CHECK(wishes[2].scenario->name == "text");
 }
 

@@ -102,7 +102,7 @@ TEST_CASE("A PUT with errors reports all of them and changes nothing") {
     "seed": -1,
     "scenario": {"name": "x", "rule": [{"at": "rcpt", "reply": "452 4.3.1 full", "delya": "2s"}]},
     "listeners": [{"address": "nowhere:25"}, {"addres": "127.0.0.1:0"},
-                  {"address": "127.0.0.1:1", "tls": "implicit", "shared": "yes"}]
+                  {"address": "127.0.0.1:1", "tls": "always", "shared": "yes"}]
   })");
   CHECK(response.status == 422);
   std::vector<std::string> places;

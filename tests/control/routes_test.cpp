@@ -24,6 +24,7 @@ const std::vector<Row>& rows() {
       {Verb::get, "/livez", "/livez", "", 200},
       {Verb::get, "/readyz", "/readyz", "", 200},
       {Verb::get, "/version", "/version", "", 200},
+      {Verb::get, "/v1/tls/authority", "/v1/tls/authority", "", 200},
       {Verb::get, "/openapi.json", "/openapi.json", "", 200},
       {Verb::get, "/v1/events", "/v1/events?receiver=default", "", 200},
       {Verb::get, "/v1/attempts", "/v1/attempts", "", 200},

@@ -34,7 +34,7 @@ class NotedPorts : public Ports {
     ++asked;
     std::vector<Port> ports;
     auto kept = bound_[receiver->name()];
-    for (const auto& [address, shared] : wished) {
+    for (const auto& [address, service] : wished) {
       for (const auto& no : taken) {
         if (address == no) return base::failure("cannot listen on " + no, "choose another port");
       }
@@ -47,7 +47,7 @@ class NotedPorts : public Ports {
       } else {
         ports.push_back({address});
       }
-      ports.back().shared = shared;
+      ports.back().service = service;
     }
     bound_[receiver->name()] = ports;
     return ports;

@@ -279,7 +279,7 @@ TEST_CASE("an attempt has every field of its shape and null where there is no va
       R"("stage":"connect","outcome":"rejected","code":554,"enhanced":null,"reply":"554 text",)"
       R"("rule":null,"nth":null,"phase":null,"connection":1,"client":"192.0.2.1","sender":null,)"
       R"("recipient":null,"delivery":null,"gap":null,"end":0.011,"judge_at":0.01,)"
-      R"("judge_gap":null,"judge_end":0.011,"stored":false,"ambiguous_end":false,)"
+      R"("judge_gap":null,"judge_end":0.011,"tls":false,"stored":false,"ambiguous_end":false,)"
       R"("envid":null,"message_id":null,"body_hash":null,"evidence":[1,2]})"
   );
   CHECK(boost::json::parse(text).is_object());

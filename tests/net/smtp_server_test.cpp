@@ -50,7 +50,7 @@ struct World {
       : start(std::chrono::steady_clock::now()),
         journal(base::WallTime{}),
         receiver(made("default")),
-        server(options, registry, directory) {}
+        server(options, registry, directory, authority) {}
 
   std::shared_ptr<receiver::Receiver> made(
       const std::string& name, std::string_view scenario = kHealthy
@@ -72,7 +72,7 @@ struct World {
   }
 
   std::string listen(const std::string& address = "127.0.0.1:0") {
-    auto bound = server.listen(receiver, {{.address = address, .shared = true}});
+    auto bound = server.listen(receiver, {{.address = address, .service = {.shared = true}}});
     REQUIRE(bound.has_value());
     return bound->front().address;
   }
@@ -88,6 +88,7 @@ struct World {
   journal::Journal journal;
   receiver::Registry registry;
   receiver::Directory directory;
+  tls::Authority authority = tls::Authority::create(base::WallTime{}).value();
   std::shared_ptr<receiver::Receiver> receiver;
   net::SmtpServer server;
 };
@@ -207,7 +208,8 @@ TEST_CASE("a server that goes away records the end of what was open") {
   {
     const receiver::Registry registry;
     const receiver::Directory directory;
-    net::SmtpServer server({}, registry, directory);
+    auto authority = tls::Authority::create(base::WallTime{}).value();
+    net::SmtpServer server({}, registry, directory, authority);
     Client client(server.listen(receiver, {{"127.0.0.1:0"}})->front().address);
     CHECK(client.reply() == "220");
   }
@@ -234,11 +236,12 @@ TEST_CASE("only a shared listener hands recipients to those who own their domain
   const auto owner = world.owner_of("own.test", kRefuses);
   const auto bound = world.server.listen(
       world.receiver,
-      {{.address = "127.0.0.1:0", .shared = true}, {.address = "127.0.0.1:0", .shared = false}}
+      {{.address = "127.0.0.1:0", .service = {.shared = true}},
+       {.address = "127.0.0.1:0", .service = {.shared = false}}}
   );
   REQUIRE(bound.has_value());
-  CHECK((*bound)[0].shared);
-  CHECK_FALSE((*bound)[1].shared);
+  CHECK((*bound)[0].service.shared);
+  CHECK_FALSE((*bound)[1].service.shared);
   Client shared((*bound)[0].address);
   CHECK(code_of_rcpt(shared, "r@own.test") == "550");
   Client alone((*bound)[1].address);
@@ -252,10 +255,11 @@ TEST_CASE("a listener that is wished with another sharing keeps its socket") {
   const auto address = world.listen();
   Client early(address);
   CHECK(early.reply() == "220");
-  const auto bound = world.server.listen(world.receiver, {{.address = address, .shared = false}});
+  const auto bound =
+      world.server.listen(world.receiver, {{.address = address, .service = {.shared = false}}});
   REQUIRE(bound.has_value());
   CHECK((*bound)[0].address == address);
-  CHECK_FALSE(world.server.bound("default")[0].shared);
+  CHECK_FALSE(world.server.bound("default")[0].service.shared);
   Client alone(address);
   CHECK(code_of_rcpt(alone, "r@own.test") == "250");
   // What was accepted before stays shared.

@@ -17,7 +17,10 @@ TEST_CASE("one message for three receivers: each journal holds exactly its own")
   port.advance(1s);
   auto client = port.connect();
   open_message_to_all(*client);
-  client->send("Subject: x\r\n\r\nhello\r\n.\r\n");
+  client->send(
+      "Date: Sat, 31 Jan 2026 12:00:00 +0000\r\nFrom: <s@c.test>\r\nMessage-ID: <1@c.test>\r\n"
+      "\r\nhello\r\n.\r\n"
+  );
   client->say("QUIT");
   const Lines end{
       "message", "stored", "reply 250 message", "command quit", "reply 221 quit", "ended"};

@@ -49,6 +49,10 @@ struct Asked {
   std::vector<smtp::Parameter> parameters{};
   const smtp::Message* message = nullptr;
   smtp::Envelope envelope{};
+  bool tls = false;
+  std::string auth_user{};
+  bool auth_begins = true;
+  bool auth_ends = true;
 };
 
 // The query views `asked`, which must outlive it.
@@ -74,6 +78,10 @@ inline scenario::Query query_of(const Asked& asked) {
   query.receiver_time = asked.receiver_time;
   query.phase = asked.phase;
   query.phase_left = asked.phase_left;
+  query.tls = asked.tls;
+  query.auth_user = asked.auth_user;
+  query.auth_begins = asked.auth_begins;
+  query.auth_ends = asked.auth_ends;
   return query;
 }
 
@@ -95,6 +103,8 @@ inline std::string fired(const scenario::Decision& decision) {
 inline smtp::Reply normal_at(base::Stage stage) {
   if (stage == base::Stage::data) return smtp::make_reply(354, "", "Go ahead");
   if (stage == base::Stage::connect) return smtp::make_reply(220, "", "mx ESMTP");
+  if (stage == base::Stage::starttls) return smtp::make_reply(220, "2.0.0", "Go ahead");
+  if (stage == base::Stage::auth) return smtp::make_reply(235, "2.7.0", "Ok");
   return smtp::make_reply(250, "2.1.5", "Ok");
 }
 
@@ -108,6 +118,7 @@ inline scenario::Action act(
       .hostname = "mx.receiver.test",
       .connection = 7,
       .attempt = 2,
+      .auth_user = "alice",
   };
   return scenario::act(decision, normal_at(stage), stage, values, wire_scale);
 }

@@ -152,13 +152,26 @@ TEST_CASE("at data a recipient matches if any accepted one does") {
   // clang-format on
 }
 
-TEST_CASE("TLS and AUTH are not there to match") {
-  const auto s = scenario::load_toml(
-      "[[rule]]\nat = 'mail'\nmatch = { tls = false, not = { auth_user = '*' } }\nreply = '451 "
-      "4.3.0 No'\n",
-      "x"
-  );
-  REQUIRE(s.ok());
-  Counters counters;
-  CHECK_FALSE(asking::decide(*s.value, counters, {.stage = Stage::mail}).fired.empty());
+TEST_CASE("TLS and who has logged in are there to match") {
+  const Asked alice{.stage = Stage::mail, .auth_user = "alice@any.test"};
+  // clang-format off
+  check({
+      {"{ tls = true }", {.tls = true}, true},
+      {"{ tls = true }", {.tls = false}, false},
+      {"{ tls = false }", {.tls = false}, true},
+      {"{ tls = false }", {.tls = true}, false},
+      {"{ tls = true }", {.stage = Stage::connect, .tls = true}, true},
+      {"{ not = { tls = true } }", {.stage = Stage::ehlo}, true},
+      {"{ auth_user = 'ALICE@*' }", alice, true},
+      {"{ auth_user = ['bob', 'alice@any.test'] }", alice, true},
+      {"{ auth_user = 'bob' }", alice, false},
+      {"{ not = { auth_user = 'bob' } }", alice, true},
+      {"{ auth_user = 'bob' }", {.stage = Stage::auth, .auth_user = "bob"}, true},
+      // Nobody is nobody, and no pattern names nobody.
+      {"{ auth_user = '*' }", {.stage = Stage::mail}, false},
+      {"{ auth_user = 're:.*' }", {.stage = Stage::quit}, false},
+      {"{ not = { auth_user = '*' } }", {.stage = Stage::mail}, true},
+      {"{ tls = true, auth_user = '*' }", alice, false},
+  });
+  // clang-format on
 }

@@ -51,6 +51,8 @@ TEST_CASE("command lines parse") {
       {"AUTH PLAIN AGEAYg==", Verb::auth, "PLAIN AGEAYg=="},
       {"BDAT 10 LAST", Verb::bdat, "10 LAST"},
       {"ETRN b.test", Verb::etrn, "b.test"},
+      {"LHLO client.test", Verb::lhlo, "client.test"},
+      {"XCLIENT NAME=b.test", Verb::xclient, "NAME=b.test"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.line);
@@ -86,7 +88,14 @@ TEST_CASE("ill-formed command lines say which reply they get") {
       {"QUI", 500, "5.5.2"},
       {"NOOP\tx", 500, "5.5.2"},
       {"GET / HTTP/1.1", 500, "5.5.2"},
-      {"LHLO client.test", 500, "5.5.1"},
+      {"LHLO", 501, "5.5.4"},
+      {"LHLO two words", 501, "5.5.4"},
+      {"STARTTLS now", 501, "5.5.4"},
+      {"AUTH", 501, "5.5.4"},
+      {"BDAT", 501, "5.5.4"},
+      {"BDAT ten", 501, "5.5.4"},
+      {"XCLIENT", 501, "5.5.4"},
+      {"XCLIENT FOO=1", 501, "5.5.4"},
       {"EHLO", 501, "5.5.4"},
       {"HELO  ", 501, "5.5.4"},
       {"EHLO two words", 501, "5.5.4"},

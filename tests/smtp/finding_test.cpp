@@ -1,6 +1,7 @@
 // Findings: what clients do that is worth knowing.
 #include "smtp/finding.hpp"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,17 @@ std::string long_line(std::size_t octets) {
 }
 
 }  // namespace
+
+TEST_CASE("every kind of finding has a name of its own and a sentence") {
+  std::set<std::string_view> names;
+  for (const auto& row : smtp::finding_rows()) {
+    CAPTURE(row.name);
+    CHECK(names.insert(row.name).second);
+    CHECK(smtp::name_of(row.kind) == row.name);
+    CHECK(row.doc.size() > 20);
+    CHECK(row.doc.ends_with('.'));
+  }
+}
 
 TEST_CASE("commands and their findings") {
   struct Row {
@@ -85,6 +97,17 @@ TEST_CASE("messages and their findings") {
        {"eight_bit: 8-bit octets: 2 in the header without SMTPUTF8, 0 in the body without "
         "BODY=8BITMIME"}},
       {"8-bit header announced", " SMTPUTF8", "A: \xE9\xE9\r\n\r\nx\r\n", {}},
+      {"a dot that is not stuffed",
+       "",
+       "A: b\r\n\r\n.x\r\n..y\r\n...\r\n",
+       {"dot_not_stuffed: a line that began with a single dot in the message, once"}},
+      {"a dot in the middle of a line", "", "A: .b\r\n\r\nx.\r\n", {}},
+      {"as large as it said", " SIZE=11", "A: b\r\n\r\nx\r\n", {}},
+      {"smaller than it said", " SIZE=1000", "A: b\r\n\r\nx\r\n", {}},
+      {"larger than it said",
+       " SIZE=10",
+       "A: b\r\n\r\nx\r\n",
+       {"size_wrong: a message of 11 octets, its SIZE said 10"}},
       {"look-alike",
        "",
        "A: b\r\n\r\nc\r.\r\n",
@@ -164,4 +187,71 @@ TEST_CASE("pipelining that was not offered is told for every command") {
   helo.send("HELO c.test\r\n");
   helo.send("MAIL FROM:<a@b.test>\r\nRCPT TO:<b@c.test>\r\n");
   CHECK(helo.kinds() == "unoffered_pipelining");
+}
+
+TEST_CASE("fields that a message must have are missed") {
+  struct Row {
+    const char* name;
+    std::string message;
+    const char* kinds;
+  };
+
+  const std::vector<Row> rows = {
+      {"all there", "Date: x\r\nFROM: x\r\nmessage-id: <x@b.test>\r\n\r\n", ""},
+      {"an empty one is there", "Date:\r\nFrom:\r\nMessage-ID:\r\n\r\n", ""},
+      {"no date", "From: x\r\nMessage-ID: <x@b.test>\r\n\r\nDate: x\r\n", "missing_date"},
+      {"no author", "Date: x\r\nSender: x\r\nMessage-ID: <x@b.test>\r\n\r\n", "missing_from"},
+      {"no identity", "Date: x\r\nFrom: x\r\n\r\nx\r\n", "missing_message_id"},
+      {"nothing", "", "missing_date missing_from missing_message_id"},
+      {"more than is kept", "A: " + std::string(70000, 'x') + "\r\n\r\n", "line_too_long"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    Talk talk;
+    talk.tells_missing_fields = true;
+    talk.prepare_data();
+    talk.send("DATA\r\n");
+    talk.send(row.message + ".\r\n");
+    CHECK(talk.kinds() == row.kinds);
+  }
+}
+
+TEST_CASE("missing fields are told once for all recipients of LMTP") {
+  Talk talk({.protocol = smtp::Protocol::lmtp});
+  talk.tells_missing_fields = true;
+  talk.send("LHLO c.test\r\n");
+  talk.send("MAIL FROM:<a@b.test>\r\nRCPT TO:<b@c.test>\r\nRCPT TO:<c@c.test>\r\nDATA\r\n");
+  talk.send("x\r\n.\r\n");
+  CHECK(talk.kinds() == "missing_date missing_from missing_message_id");
+}
+
+TEST_CASE("DATA without a recipient is a fault of who has read the replies") {
+  for (const auto* command : {"DATA\r\n", "BDAT 0 LAST\r\n"}) {
+    CAPTURE(command);
+    Talk reader({.chunking = true});
+    reader.send("EHLO c.test\r\n");
+    reader.send("MAIL FROM:<a@b.test>\r\nRCPT TO:<b>\r\n");
+    CHECK(reader.kinds() == "bad_syntax");
+    CHECK(reader.send(command) == "554 5.5.1");
+    CHECK(reader.kinds() == "data_without_recipients");
+
+    Talk pipeliner({.chunking = true});
+    pipeliner.send("EHLO c.test\r\n");
+    pipeliner.send("MAIL FROM:<a@b.test>\r\nRCPT TO:<b>\r\n" + std::string(command));
+    CHECK(pipeliner.kinds() == "bad_syntax");
+
+    Talk nobody({.chunking = true});
+    nobody.send("EHLO c.test\r\n");
+    nobody.send("MAIL FROM:<a@b.test>\r\n");
+    CHECK(nobody.send(command) == "503 5.5.1");
+    CHECK(nobody.kinds() == "data_without_recipients bad_sequence");
+  }
+}
+
+TEST_CASE("chunks are measured against SIZE and have no dots to stuff") {
+  Talk talk({.chunking = true});
+  talk.send("EHLO c.test\r\n");
+  talk.send("MAIL FROM:<a@b.test> SIZE=3\r\nRCPT TO:<b@c.test>\r\n");
+  talk.send("BDAT 3\r\n.x\rBDAT 1 LAST\r\n\n");
+  CHECK(talk.kinds() == "size_wrong");
 }

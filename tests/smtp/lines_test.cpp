@@ -53,8 +53,8 @@ TEST_CASE("a line over the limit of its verb is told once and the next one is fo
       {"NOOP", "NOOP ", 512},
       {"EHLO", "EHLO ", 512},
       {"no verb at all", "", 512},
-      {"MAIL has room for parameters", "MAIL FROM:<a@b> ", 1012},
-      {"RCPT too in lower case", "rcpt TO:<a@b> ", 1012},
+      {"MAIL has room for parameters", "MAIL FROM:<a@b> ", 1212},
+      {"RCPT too in lower case", "rcpt TO:<a@b> ", 1062},
       {"AUTH", "AUTH PLAIN ", 12288},
   };
   for (const auto& row : rows) {
@@ -88,4 +88,23 @@ TEST_CASE("an endless line is not held") {
   CHECK(line->length == 1000001);
   CHECK(line->text.size() == LineBuffer::kKeptOfLongLine);
   CHECK(buffer.empty());
+}
+
+TEST_CASE("a limit of its own outdoes that of the verb") {
+  for (const std::size_t length : {700, 701, 702, 5000}) {
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{64}, length}) {
+      CAPTURE(length, piece);
+      LineBuffer buffer;
+      const auto input = padded("QUIT ", length) + "NOOP\r\n";
+      std::string seen;
+      for (std::size_t at = 0; at < input.size(); at += piece) {
+        buffer.append(std::string_view(input).substr(at, piece));
+        while (const auto line = buffer.next(700)) {
+          seen += std::to_string(line->length) + (line->too_long ? "!" : "") + " ";
+        }
+        CHECK(buffer.rest().size() <= 700 + piece);
+      }
+      CHECK(seen == std::to_string(length) + (length > 700 ? "! 6 " : " 6 "));
+    }
+  }
 }

@@ -53,6 +53,9 @@ class VirtualClient {
 
   void leave(receiver::Left how = receiver::Left::orderly);
 
+  // Handshakes take no time and succeed, until the client refuses them with these words.
+  void refuse_tls(std::string why) { tls_refusal_ = std::move(why); }
+
   // The client stops reading: nothing more is taken from the receiver.
   void stop_reading() { reads_ = false; }
 
@@ -65,11 +68,13 @@ class VirtualClient {
  private:
   friend class VirtualReceiver;
   void pump();
+  void shake_hands();
 
   VirtualReceiver& world_;
   std::unique_ptr<receiver::Conversation> conversation_;
   std::string inbox_;
   std::string unsent_;
+  std::string tls_refusal_;
   base::TimePoint wake_ = base::kNever;
   wire::Ending ending_ = wire::Ending::none;
   bool reads_ = true;
@@ -175,6 +180,8 @@ inline void VirtualClient::pump() {
       conversation_->wrote(n, world_.now());
     } else if (wants.ending == wire::Ending::half_close) {
       conversation_->half_closed();
+    } else if (wants.ending == wire::Ending::start_tls) {
+      shake_hands();
     } else if (wants.ending != wire::Ending::none) {
       ending_ = wants.ending;
       conversation_->ended(world_.now());
@@ -187,6 +194,18 @@ inline void VirtualClient::pump() {
       return;
     }
   }
+}
+
+inline void VirtualClient::shake_hands() {
+  if (tls_refusal_.empty()) {
+    return conversation_->secured(
+        {.version = "TLSv1.3", .cipher = "TLS_AES_256_GCM_SHA384", .certificate = "good"},
+        world_.now()
+    );
+  }
+  conversation_->tls_failed(tls_refusal_, {.certificate = "good"}, world_.now());
+  ending_ = wire::Ending::close;
+  conversation_->ended(world_.now());
 }
 
 }  // namespace test_support

@@ -30,8 +30,9 @@ scenario::ScenarioPtr scenario_of(const std::string& toml, const std::string& fi
   throw std::invalid_argument(all);
 }
 
-CoreWorld::CoreWorld(scenario::ScenarioPtr scenario, Chunks chunks)
+CoreWorld::CoreWorld(scenario::ScenarioPtr scenario, Chunks chunks, receiver::Service service)
     : chunks_(chunks),
+      service_(std::move(service)),
       now_(kStart),
       journal_(base::WallTime{}),
       receiver_(std::make_shared<receiver::Receiver>(
@@ -43,6 +44,8 @@ void CoreWorld::open(int connection, const std::string& from) {
   peer.connection = lines_.size() + 1;
   peer.client = base::parse_ip(from.empty() ? "127.0.0.1" : from).value();
   peer.listener = "127.0.0.1:25";
+  peer.tls = service_.tls;
+  peer.protocol = service_.protocol;
   Line& line = lines_[connection];
   line.talk = std::make_unique<receiver::Conversation>(receiver_, std::move(peer), now_);
   pump(line);
@@ -142,6 +145,16 @@ void CoreWorld::pump(Line& line) {
     } else if (wants.ending == wire::Ending::half_close) {
       line.inbox.end = End::half_closed;
       line.talk->half_closed();
+    } else if (wants.ending == wire::Ending::start_tls) {
+      // Nothing is encrypted here: the handshake succeeds, and no octet of it is seen.
+      line.talk->secured(
+          {.version = "TLSv1.3",
+           .cipher = {},
+           .sni = {},
+           .alpn = {},
+           .certificate = line.talk->handshake().certificate},
+          now_
+      );
     } else if (wants.ending != wire::Ending::none) {
       end(line, wants.ending == wire::Ending::reset ? End::reset : End::closed);
     } else if (!feed(line, wants.read)) {

@@ -24,7 +24,8 @@ struct Chunks {
 
 class CoreWorld : public World {
  public:
-  CoreWorld(scenario::ScenarioPtr scenario, Chunks chunks);
+  // `service`: of the listener that clients connect to.
+  CoreWorld(scenario::ScenarioPtr scenario, Chunks chunks, receiver::Service service = {});
 
   void open(int connection, const std::string& from) override;
   void send(int connection, std::string_view octets) override;
@@ -70,6 +71,7 @@ class CoreWorld : public World {
   [[nodiscard]] std::string endings() const;
 
   Chunks chunks_;
+  receiver::Service service_;
   std::uint64_t pieces_ = 0;
   base::TimePoint now_;
   journal::Journal journal_;

@@ -4,7 +4,10 @@
 //   cut    the script cut at every step and within every packet, by FIN and by RST: nothing crashes
 //          or hangs, and the journal ends every connection once
 //   tcp    against BINARY over TCP
-// Exit status: 0 as written, 1 not so (the transcript is shown with an arrow), 2 bad usage.
+//   tls    the same inside TLS from the first octet, and against the core as if it were so
+// Exit status: 0 as written, 1 not so (the transcript is shown with an arrow), 2 bad usage, 77 the
+// transcript is about TLS itself and makes no sense inside it.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -27,8 +30,24 @@ void expect(const Script& script, const std::optional<Failure>& failure, const s
   if (failure) throw std::runtime_error(how + "\n" + shown(script, *failure));
 }
 
-void whole(const Script& script, Chunks chunks, const std::string& how) {
-  CoreWorld world(scenario_of(script.scenario, script.scenario_file), chunks);
+receiver::Service service_of(
+    const Script& script, receiver::TlsMode tls = receiver::TlsMode::none
+) {
+  return {
+      .protocol = script.lmtp ? smtp::Protocol::lmtp : smtp::Protocol::smtp,
+      .tls = tls,
+      .proxies = {}};
+}
+
+void whole(
+    const Script& script,
+    Chunks chunks,
+    const std::string& how,
+    receiver::TlsMode tls = receiver::TlsMode::none
+) {
+  CoreWorld world(
+      scenario_of(script.scenario, script.scenario_file), chunks, service_of(script, tls)
+  );
   expect(script, play(script, world, Clock::virtual_time, script.steps.size()), how);
 }
 
@@ -42,7 +61,7 @@ void split(const Script& script) {
 
 // One cut: `part` octets of the packet at `step` (0: none of it) are still sent.
 void cut(const Script& script, std::size_t step, std::size_t part, receiver::Left how) {
-  CoreWorld world(scenario_of(script.scenario, script.scenario_file), {});
+  CoreWorld world(scenario_of(script.scenario, script.scenario_file), {}, service_of(script));
   const std::string title = std::string("cut by ") +
                             (how == receiver::Left::reset ? "RST" : "FIN") + " after " +
                             std::to_string(part) + " octets";
@@ -78,7 +97,21 @@ void cut(const Script& script) {
   }
 }
 
-void tcp(const Script& script, const std::string& binary) {
+constexpr int kSkipped = 77;
+
+// STARTTLS is not offered inside TLS, and replies before the handshake are in clear.
+bool is_about_tls(const Script& script) {
+  if (script.lmtp) return true;  // the program has no port for both
+  const auto& text = script.scenario;
+  for (const char* word : {"STARTTLS", "starttls", "tls ="}) {
+    if (text.find(word) != std::string::npos) return true;
+  }
+  return std::any_of(script.steps.begin(), script.steps.end(), [](const Step& step) {
+    return step.text.find("STARTTLS") != std::string::npos;
+  });
+}
+
+void tcp(const Script& script, const std::string& binary, Wire wire) {
   // An inline scenario needs a file for the program to read.
   std::string folder = std::string(std::getenv("TMPDIR") ? std::getenv("TMPDIR") : "/tmp");
   folder += "/failmx-transcript-XXXXXX";
@@ -87,8 +120,9 @@ void tcp(const Script& script, const std::string& binary) {
   std::ofstream(file, std::ios::binary) << script.scenario;
   std::string problem;
   try {
-    TcpWorld world(binary, file);
-    expect(script, play(script, world, Clock::real_time, script.steps.size()), "over TCP");
+    TcpWorld world(binary, file, wire);
+    const auto* const how = wire == Wire::implicit_tls ? "inside TLS" : "over TCP";
+    expect(script, play(script, world, Clock::real_time, script.steps.size()), how);
   } catch (const std::exception& error) {
     problem = error.what();
   }
@@ -106,8 +140,12 @@ int run(const std::string& mode, const std::string& file, const std::string& bin
     split(*script);
   } else if (mode == "cut") {
     cut(*script);
+  } else if (mode == "tcp") {
+    tcp(*script, binary, script->lmtp ? Wire::lmtp : Wire::in_clear);
   } else {
-    tcp(*script, binary);
+    if (is_about_tls(*script)) return kSkipped;
+    whole(*script, {}, "inside TLS, in virtual time", receiver::TlsMode::implicit);
+    tcp(*script, binary, Wire::implicit_tls);
   }
   return 0;
 }
@@ -118,9 +156,10 @@ int run(const std::string& mode, const std::string& file, const std::string& bin
 
 int main(int argc, char** argv) {
   const std::string mode = argc > 1 ? argv[1] : "";
-  const bool known = mode == "whole" || mode == "split" || mode == "cut" || mode == "tcp";
-  if (!known || argc != (mode == "tcp" ? 4 : 3)) {
-    std::fputs("usage: transcript_runner whole|split|cut FILE | tcp FILE BINARY\n", stderr);
+  const bool real = mode == "tcp" || mode == "tls";
+  const bool known = mode == "whole" || mode == "split" || mode == "cut" || real;
+  if (!known || argc != (real ? 4 : 3)) {
+    std::fputs("usage: transcript_runner whole|split|cut FILE | tcp|tls FILE BINARY\n", stderr);
     return 2;
   }
   try {

@@ -50,6 +50,10 @@ Program::Program(const std::string& binary, const std::string& scenario_file) {
         scenario_file.c_str(),
         "--smtp",
         "127.0.0.1:0",
+        "--smtps",
+        "127.0.0.1:0",
+        "--lmtp",
+        "127.0.0.1:0",
         "--http",
         "127.0.0.1:0",
         static_cast<char*>(nullptr)
@@ -99,6 +103,14 @@ std::string Program::get(const std::string& target) const {
     throw std::runtime_error("GET " + target + ": " + answer.substr(0, 300));
   }
   return answer.substr(body + 4);
+}
+
+int Program::port_with(const std::string& member) const {
+  const auto receiver = get("/v1/receivers/default");
+  const auto at = receiver.rfind("\"address\":", receiver.find(member));
+  if (at == std::string::npos) throw std::runtime_error("no port with " + member + ": " + receiver);
+  const auto colon = receiver.find(':', receiver.find("127.0.0.1", at));
+  return std::atoi(receiver.c_str() + colon + 1);
 }
 
 std::string Program::stop() {

@@ -116,6 +116,7 @@ base::Result<std::monostate> Reader::line(std::string_view text) {
       return std::monostate{};
     });
   }
+  if (take_word(text, "lmtp")) return script_.lmtp = true, std::monostate{};
   if (take_word(text, "together")) return script_.together = true, std::monostate{};
   if (take_word(text, "virtual")) return add(Step::Kind::virtual_time), std::monostate{};
   if (take_word(text, "drain")) return add(Step::Kind::drain), std::monostate{};

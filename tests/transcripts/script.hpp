@@ -4,6 +4,7 @@
 //   # comment                     also behind two blanks at the end of a line
 //   scenario scenarios/x.toml     from the top of the tree; or inline: scenario <<END ... END
 //   together                      about what arrives in one packet: not run split
+//   lmtp                          the client speaks LMTP
 //   virtual                       from here on time is virtual: over TCP the script ends here
 //   > EHLO c.test                 the client sends this and CRLF; " | " parts lines sent as one
 //   packet
@@ -84,6 +85,7 @@ struct Script {
   std::string scenario;             // TOML text
   std::string scenario_file;        // what diagnostics call it
   bool together = false;
+  bool lmtp = false;
   std::vector<Step> steps;
 };
 

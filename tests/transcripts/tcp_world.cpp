@@ -1,6 +1,7 @@
 #include "transcripts/tcp_world.hpp"
 
 #include <arpa/inet.h>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <netinet/in.h>
@@ -49,8 +50,8 @@ int connect_to(int port, const std::string& from) {
   return made;
 }
 
-TcpWorld::TcpWorld(const std::string& binary, const std::string& scenario_file)
-    : program_(binary, scenario_file) {}
+TcpWorld::TcpWorld(const std::string& binary, const std::string& scenario_file, Wire wire)
+    : program_(binary, scenario_file), wire_(wire) {}
 
 TcpWorld::~TcpWorld() {
   for (auto& [id, line] : lines_) {
@@ -61,17 +62,53 @@ TcpWorld::~TcpWorld() {
 void TcpWorld::open(int connection, const std::string& from) {
   Line& line = lines_[connection];
   line.anchor = line.latest_act = Clock::now();
-  line.socket = connect_to(program_.smtp_port(), from);
+  int port = program_.smtp_port();
+  if (wire_ == Wire::lmtp) port = program_.port_with("\"protocol\":\"lmtp\"");
+  if (wire_ == Wire::implicit_tls) port = program_.port_with("\"tls\":\"implicit\"");
+  line.socket = connect_to(port, from);
+  if (wire_ == Wire::implicit_tls) start_tls(line);
 }
 
-void TcpWorld::send(int connection, std::string_view octets) {
-  Line& line = lines_.at(connection);
-  line.anchor = std::exchange(line.latest_act, Clock::now());
+// Shakes hands; the server may end the connection meanwhile.
+void TcpWorld::start_tls(Line& line) {
+  line.asked_tls = false;
+  line.tls = std::make_unique<tls::Client>(tls::Client::Options{});
+  const auto deadline = Clock::now() + kPatience;
+  line.tls->step();
+  say(line, {});
+  while (!line.tls->connected() && line.tls->error.empty() && line.inbox.end == End::none) {
+    pollfd wanted{.fd = line.socket, .events = POLLIN, .revents = 0};
+    if (Clock::now() >= deadline) throw std::runtime_error("the TLS handshake takes too long");
+    if (poll(&wanted, 1, 1000) > 0) read_ready(line);
+  }
+  if (!line.tls->error.empty()) throw std::runtime_error("TLS: " + line.tls->error);
+}
+
+// What TLS has to say, and `octets` inside it.
+void TcpWorld::say(Line& line, std::string_view octets) {
+  std::string out;
+  if (line.tls) {
+    if (!octets.empty()) line.tls->say(octets);
+    out = line.tls->output();
+    octets = out;
+  }
   while (line.socket >= 0 && !octets.empty()) {
     const auto n = ::send(line.socket, octets.data(), octets.size(), MSG_NOSIGNAL);
     // The server may have ended the connection already: reading will tell.
     if (n <= 0) return;
     octets.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+void TcpWorld::send(int connection, std::string_view octets) {
+  Line& line = lines_.at(connection);
+  line.anchor = std::exchange(line.latest_act, Clock::now());
+  const bool letters = !octets.empty() && std::isalpha(static_cast<unsigned char>(octets[0])) != 0;
+  if (line.asked_tls && letters && line.reply.starts_with("220")) start_tls(line);
+  say(line, octets);
+  if (octets.ends_with("STARTTLS\r\n") && !line.tls) {
+    line.asked_tls = true;
+    line.reply.clear();
   }
 }
 
@@ -133,7 +170,7 @@ void TcpWorld::read_ready(Line& line) {
   char octets[16 * 1024];
   const auto n = recv(line.socket, octets, sizeof octets, 0);
   if (n > 0) {
-    line.inbox.octets.append(octets, static_cast<std::size_t>(n));
+    heard(line, {octets, static_cast<std::size_t>(n)});
   } else if (n == 0) {
     line.inbox.end = End::closed;
   } else if (errno == ECONNRESET) {
@@ -141,6 +178,18 @@ void TcpWorld::read_ready(Line& line) {
   } else if (errno != EINTR && errno != EAGAIN) {
     fail("recv");
   }
+}
+
+void TcpWorld::heard(Line& line, std::string_view octets) {
+  if (!line.tls) {
+    line.inbox.octets += octets;
+    if (line.asked_tls) line.reply += octets;
+    return;
+  }
+  line.tls->received(octets);
+  line.tls->step();
+  line.inbox.octets += std::exchange(line.tls->heard, {});
+  say(line, {});
 }
 
 std::vector<Record> TcpWorld::events() {

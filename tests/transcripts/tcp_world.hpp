@@ -1,13 +1,15 @@
-// The program itself: a server of its own per transcript, spoken to over TCP and asked over HTTP.
-// Time is real here. Blocking POSIX sockets, one thread.
+// The program itself: a server of its own per transcript, spoken to over TCP, in clear or inside
+// TLS, and asked over HTTP. Time is real here. Blocking POSIX sockets, one thread.
 #pragma once
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <string>
 #include <sys/types.h>
 #include <vector>
 
+#include "tls/client.hpp"
 #include "transcripts/world.hpp"
 
 namespace transcripts {
@@ -21,6 +23,9 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   [[nodiscard]] int smtp_port() const { return smtp_port_; }
+
+  // Of the listener whose JSON has this: "\"tls\":\"implicit\"".
+  [[nodiscard]] int port_with(const std::string& member) const;
 
   // The body of the answer to GET `target`. Throws unless it is 200.
   [[nodiscard]] std::string get(const std::string& target) const;
@@ -36,9 +41,13 @@ class Program {
   int http_port_ = 0;
 };
 
+// in_clear: TLS only where the transcript says STARTTLS; the handshake comes before whatever the
+// client says next in letters.
+enum class Wire : unsigned char { in_clear, implicit_tls, lmtp };
+
 class TcpWorld : public World {
  public:
-  TcpWorld(const std::string& binary, const std::string& scenario_file);
+  TcpWorld(const std::string& binary, const std::string& scenario_file, Wire wire);
   ~TcpWorld() override;
 
   void open(int connection, const std::string& from) override;
@@ -63,6 +72,9 @@ class TcpWorld : public World {
   struct Line {
     int socket = -1;
     Inbox inbox{};
+    std::unique_ptr<tls::Client> tls{};
+    bool asked_tls = false;  // STARTTLS was sent, and not refused
+    std::string reply{};     // what has come since
     // What the server does is later than this: the client's act before the latest (what it waits
     // for may have begun with the reply to that), or the instant that a transcript named after it.
     Clock::time_point anchor{};
@@ -71,8 +83,12 @@ class TcpWorld : public World {
 
   bool wait_until(Line& line, Clock::time_point deadline);
   void read_ready(Line& line);
+  void heard(Line& line, std::string_view octets);
+  void start_tls(Line& line);
+  void say(Line& line, std::string_view octets);
 
   Program program_;
+  const Wire wire_;
   std::map<int, Line> lines_;
   std::vector<Record> events_;
   std::string last_seq_ = "0";

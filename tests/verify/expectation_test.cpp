@@ -40,7 +40,7 @@ bool has(const std::string& text, std::string_view part) {
 }  // namespace
 
 TEST_CASE("there are eight checks each with a name and a sentence") {
-  CHECK(verify::checks().size() == 8);
+  CHECK(verify::checks().size() == 10);
   for (const auto& check : verify::checks()) {
     INFO(check.name);
     CHECK(verify::find_check(check.name) == &check);
@@ -146,7 +146,7 @@ TEST_CASE("an unknown check is named with its place and the nearest one") {
 }
 
 TEST_CASE("a check of a later version is refused by name") {
-  for (const char* name : {"paused", "protocol", "whole-system", "reports-failure", "spread"}) {
+  for (const char* name : {"paused", "concurrency", "whole-system", "reports-failure", "spread"}) {
     INFO(name);
     CHECK(
         has(wrong_keys(name, "whatever = 1"),

@@ -21,7 +21,11 @@ constexpr std::pair<std::string_view, std::string_view> kAll[] = {
     {"delivered-once", "within = '10m'"},
     {"attempt-limit", "at_most = 5"},
     {"gives-up", "after = ['1s', '1h']"},
+    {"protocol", ""},
 };
+
+// In front of rule().
+const std::string kOffersTls = "server = { extensions = ['PIPELINING', 'STARTTLS'] }\n";
 
 // The checks that failed, with what they say.
 std::string faults(World& world) {
@@ -187,7 +191,7 @@ TEST_CASE("EHLO refused and then HELO is no retry") {
 }
 
 TEST_CASE("STARTTLS refused and then clear text is no fault") {
-  World world(rule("at = 'starttls'\nreply = '454 4.7.0 no'"));
+  World world(kOffersTls + rule("at = 'starttls'\nreply = '454 4.7.0 no'"));
   Line line(world);
   line.greeting();
   line.hello();
@@ -202,7 +206,7 @@ TEST_CASE("STARTTLS refused and then clear text is no fault") {
 }
 
 TEST_CASE("a second connection at once after STARTTLS broke the first is no fault") {
-  World world(rule("at = 'starttls'\ntimes = 1\ndo = [{ reset = true }]"));
+  World world(kOffersTls + rule("at = 'starttls'\ntimes = 1\ndo = [{ reset = true }]"));
   Line line(world);
   line.greeting();
   line.hello();
@@ -232,9 +236,9 @@ TEST_CASE("commands that were on the wire before a refusal are no retry") {
   Line line(world);
   line.greeting();
   line.hello();
-  // Pipelined behind a MAIL whose only recipient is refused: DATA, and the next message.
+  // Pipelined behind a MAIL whose only recipient is refused: RSET, and the next message.
   line.say(
-      "MAIL FROM:<a@sender.test>\r\nRCPT TO:<r@receiver.test>\r\nDATA\r\nRSET\r\n"
+      "MAIL FROM:<a@sender.test>\r\nRCPT TO:<r@receiver.test>\r\nRSET\r\n"
       "MAIL FROM:<b@sender.test>\r\nRCPT TO:<r@receiver.test>"
   );
   line.leave(Goodbye::quit);
@@ -282,4 +286,11 @@ TEST_CASE("an abandoned attempt is neither a failure nor a retry that was owed")
   world.wait(1min);
   CHECK(faults(world) == "");
   CHECK(world.judged("retried", "within = '30s'") == "empty");
+}
+
+TEST_CASE("no policy asks a sender to keep TLS: falling back is legitimate unless it is told") {
+  for (const auto& file : shipped::policies()) {
+    CAPTURE(file.name);
+    for (const auto& wanted : expectations(file.text)) CHECK(wanted.check->name != "keeps-tls");
+  }
 }

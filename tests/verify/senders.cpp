@@ -142,6 +142,11 @@ int Line::say(std::string_view line) {
   return await();
 }
 
+int Line::starttls(std::string_view refusal) {
+  client_->refuse_tls(std::string(refusal));
+  return say("STARTTLS");
+}
+
 int Line::await() {
   constexpr auto kStep = std::chrono::milliseconds(10);
   std::string replies;

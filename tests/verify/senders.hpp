@@ -99,6 +99,9 @@ class Line {
 
   int say(std::string_view line);
 
+  // STARTTLS, and the handshake unless it is refused; a client that refuses says why, and leaves.
+  int starttls(std::string_view refusal = "");
+
   // EHLO, and HELO where it is refused.
   int hello();
   int mail(const Mail& mail);

@@ -48,7 +48,7 @@ TEST_CASE("operations have names of their own") {
   for (int kind = 0; kind <= static_cast<int>(Op::Kind::reset); ++kind) {
     names.insert(wire::name_of(static_cast<Op::Kind>(kind)));
   }
-  CHECK(names.size() == 10);
+  CHECK(names.size() == 11);
   CHECK(names.count("slow_read") == 1);
   CHECK(names.count("?") == 0);
 }

@@ -42,6 +42,7 @@ const std::vector<Op::Kind> kAll{
     Op::Kind::say,
     Op::Kind::noise,
     Op::Kind::wait,
+    Op::Kind::await,
     Op::Kind::pace,
     Op::Kind::cut,
     Op::Kind::slow_read,

@@ -51,6 +51,8 @@ std::string note_of(const journal::Event& event) {
     case Kind::receiver:
     case Kind::phase:
     case Kind::connected:
+    case Kind::tls:
+    case Kind::login:
     case Kind::refused:
     case Kind::stored:
     case Kind::finding:

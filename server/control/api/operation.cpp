@@ -26,12 +26,19 @@ Answer<Outcome> openapi(Api& /*api*/, const Call& /*call*/) {
   return Outcome{{.body = openapi_json()}};
 }
 
+Answer<Outcome> authority(Api& api, const Call& /*call*/) {
+  return Outcome{{.content_type = "application/x-pem-file", .body = api.authority_pem}};
+}
+
 constexpr ReplyDoc kAlive[] = {{200, "The program runs", "Status"}};
 constexpr ReplyDoc kReady[] = {
     {200, "The program is fit for use", "Status"},
     {503, "It is not, for these reasons", "Errors"},
 };
 constexpr ReplyDoc kVersion[] = {{200, "Name and version", "Version"}};
+
+constexpr std::string_view kPem[] = {"application/x-pem-file"};
+constexpr ReplyDoc kAuthority[] = {{200, "A certificate as PEM", "", kPem}};
 
 constexpr ReplyDoc kOpenApi[] = {{200, "An OpenAPI 3.1 document", "OpenApi"}};
 
@@ -53,6 +60,11 @@ constexpr Route kRoutes[] = {
      .handle = version,
      .doc = "Name and version of the program",
      .replies = kVersion},
+    {.verb = Verb::get,
+     .pattern = "/v1/tls/authority",
+     .handle = authority,
+     .doc = "The certificate of the authority that TLS clients are to trust, as PEM",
+     .replies = kAuthority},
     {.verb = Verb::get,
      .pattern = "/openapi.json",
      .handle = openapi,

@@ -85,9 +85,9 @@ json::object receiver_shape(Api& api, receiver::Receiver& receiver, base::TimePo
   for (const Port& port : api.fleet.ports_of(receiver.name())) {
     listeners.push_back(
         {{"address", port.address},
-         {"protocol", port.protocol},
-         {"tls", port.tls},
-         {"shared", port.shared}}
+         {"protocol", receiver::name_of(port.service.protocol)},
+         {"tls", receiver::name_of(port.service.tls)},
+         {"shared", port.service.shared}}
     );
   }
   return {

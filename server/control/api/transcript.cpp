@@ -45,6 +45,15 @@ std::string ended_text(const Event& event) {
   );
 }
 
+std::string tls_text(const Event& event) {
+  if (event.flag) return fmt::format("the TLS handshake failed: {}", shown(event.text));
+  std::string out = fmt::format("TLS began: {}", shown(event.subject));
+  for (const auto& [name, value] : event.parameters) {
+    out += fmt::format(", {} {}", name, shown(value));
+  }
+  return out;
+}
+
 std::string with_detail(std::string_view what, const Event& event) {
   std::string out(what);
   if (!event.subject.empty()) out += ": " + shown(event.subject);
@@ -65,6 +74,9 @@ std::string aside(const Event& event) {
     case Kind::fired: return with_detail("a rule acted", event);
     case Kind::passed:
       return fmt::format("a recipient belongs to the receiver '{}'", shown(event.subject));
+    case Kind::tls: return tls_text(event);
+    case Kind::login:
+      return fmt::format("{} logged in with {}", shown(event.subject), shown(event.text));
     case Kind::ended: return ended_text(event);
     case Kind::run:
     case Kind::receiver:

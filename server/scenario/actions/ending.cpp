@@ -1,7 +1,4 @@
 // Actions that end a connection, or its use: close, half_close, reset, stall.
-#include <fmt/format.h>
-
-#include "document/read.hpp"
 #include "scenario/actions.hpp"
 
 namespace scenario::actions_of {
@@ -12,13 +9,7 @@ using document::Node;
 
 void end(const Node& value, std::string_view what, wire::Op::Kind kind, Build& build) {
   build.ending = &value;
-  const auto flag = document::want_bool(value, what, build.sink);
-  if (!flag) return;
-  if (*flag) {
-    build.add({.kind = kind});
-  } else {
-    build.sink.error(value.place, fmt::format("'{}' can only be true", what), "leave it out");
-  }
+  if (want_true(value, what, build)) build.add({.kind = kind});
 }
 
 }  // namespace

@@ -12,19 +12,16 @@ namespace {
 using document::Kind;
 using document::Node;
 
-constexpr std::string_view kNotOffered = "not offered by this version";
-
-bool is_security(std::optional<base::Stage> stage) {
-  return stage == base::Stage::starttls || stage == base::Stage::auth;
-}
+constexpr std::string_view kNothingToAccept = "there are no credentials yet";
 
 // Replies that the protocol has no use for at the stage.
-std::optional<base::Error> impossible(const smtp::Reply& reply, std::optional<base::Stage> stage) {
+std::optional<base::Error> impossible(const smtp::Reply& reply, const Build& build) {
+  const auto stage = build.stage;
   if (!stage || !reply.positive()) return std::nullopt;
   const auto name = base::name_of(*stage);
-  if (is_security(stage)) {
+  if (build.rule.early) {
     return base::Error{
-        fmt::format("{} cannot accept {}: it is {}", reply.code, name, kNotOffered),
+        fmt::format("{} cannot answer an AUTH command early: {}", reply.code, kNothingToAccept),
         "use a 4yz or 5yz reply"};
   }
   if (*stage == base::Stage::data && reply.code < 300) {
@@ -71,7 +68,7 @@ std::optional<smtp::Reply> read_reply(const Node& node, Build& build) {
     build.sink.error(node.place, std::move(reply.error()));
     return std::nullopt;
   }
-  if (auto error = impossible(*reply, build.stage)) {
+  if (auto error = impossible(*reply, build)) {
     build.sink.error(node.place, std::move(*error));
     return std::nullopt;
   }
@@ -81,15 +78,6 @@ std::optional<smtp::Reply> read_reply(const Node& node, Build& build) {
 
 void add_replies(std::vector<smtp::Reply> replies, Build& build) {
   build.rule.steps.push_back({.kind = Step::Kind::reply, .replies = std::move(replies)});
-}
-
-// A switch that only `true` makes sense for.
-bool want_true(const Node& value, std::string_view what, Build& build) {
-  const auto flag = document::want_bool(value, what, build.sink);
-  if (flag && !*flag) {
-    build.sink.error(value.place, fmt::format("'{}' can only be true", what), "leave it out");
-  }
-  return flag.value_or(false);
 }
 
 }  // namespace
@@ -128,10 +116,11 @@ void accept(const Node& value, Build& build) {
   build.accepts = true;
   const auto flag = document::want_bool(value, "accept", build.sink);
   if (!flag) return;
-  if (*flag && is_security(build.stage)) {
+  if (*flag && build.rule.early) {
     build.sink.error(
         value.place,
-        fmt::format("{} cannot be accepted: it is {}", base::name_of(*build.stage), kNotOffered)
+        fmt::format("an early rule cannot accept: {}", kNothingToAccept),
+        "leave out early"
     );
     return;
   }

@@ -45,6 +45,12 @@ std::size_t Answer::count(Value wanted) const {
   }));
 }
 
+bool has_model(std::string_view check) {
+  return std::any_of(kModels.begin(), kModels.end(), [&](const Row& row) {
+    return row.check == check;
+  });
+}
+
 Answer judge(const World& world, const Wish& wish) {
   Answer out;
   const Question question(world, wish);

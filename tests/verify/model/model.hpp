@@ -19,6 +19,9 @@ struct Answer {
   [[nodiscard]] std::size_t count(Value wanted) const;
 };
 
+// These histories say nothing of some checks.
+[[nodiscard]] bool has_model(std::string_view check);
+
 [[nodiscard]] Answer judge(const World& world, const Wish& wish);
 
 [[nodiscard]] std::string in_words(const Answer& answer);

@@ -1,0 +1,193 @@
+// protocol: a client breaks no rule of SMTP. Looks at the findings about it, one kind at a time, as
+// far as they are faults: habits that every receiver lives with count only if they are named.
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "verify/checks.hpp"
+#include "verify/findings.hpp"
+#include "verify/keys.hpp"
+#include "verify/tally.hpp"
+#include "verify/words.hpp"
+
+namespace verify {
+
+namespace {
+
+constexpr std::string_view kFindings =
+    R"({"anyOf":[{"$ref":"#/$defs/finding"},)"
+    R"({"type":"array","minItems":1,"items":{"$ref":"#/$defs/finding"}}]})";
+constexpr std::size_t kMostEvidence = 10;  // of a kind
+constexpr std::size_t kMostDetail = 200;   // octets
+
+Findings read_kinds(
+    const document::Node& value, std::string_view name, document::Diagnostics& sink
+) {
+  std::vector<std::string_view> known;
+  for (const FindingKind& kind : finding_kinds()) known.push_back(kind.name);
+  Findings chosen;
+  for (const document::Node& item : document::one_or_many(value)) {
+    if (const auto which = document::want_word(item, name, known, sink)) {
+      chosen.push_back(known[*which]);
+    }
+  }
+  return chosen;
+}
+
+constexpr std::array kKeys{
+    keys::Row{
+        "kinds",
+        "finding, or list of findings",
+        kFindings,
+        "only these kinds of findings; default all that are faults, not the habits: eight_bit, "
+        "auth_in_clear, size_wrong, data_without_recipients, missing_date, missing_from, "
+        "missing_message_id, message_id_reused",
+        [](const document::Node& v, Params& p, document::Diagnostics& s) {
+          p.kinds = read_kinds(v, "kinds", s);
+        }},
+    keys::Row{
+        "except",
+        "finding, or list of findings",
+        kFindings,
+        "not these kinds",
+        [](const document::Node& v, Params& p, document::Diagnostics& s) {
+          p.except_kinds = read_kinds(v, "except", s);
+        }},
+    keys::kQuiet,
+};
+
+class Judge {
+ public:
+  Judge(const Timeline& timeline, const Params& params)
+      : timeline_(timeline),
+        params_(params),
+        behaviour_(timeline.behaviour()),
+        tally_(timeline, "no violation of the protocol", "rule") {}
+
+  Verdict verdict();
+
+ private:
+  using Row = std::vector<const journal::Noted*>;
+
+  [[nodiscard]] bool counts(const FindingKind& kind) const;
+
+  [[nodiscard]] bool is_selected(std::uint64_t connection) const {
+    return params_.select.empty() || connections_.contains(connection);
+  }
+
+  // Something was said, in a connection that is looked at.
+  [[nodiscard]] bool has_occasion() const {
+    return params_.select.empty() ? behaviour_.occasions > 0 : !connections_.empty();
+  }
+
+  void violation(std::string_view kind, const Row& found);
+  void judge_kept();
+
+  const Timeline& timeline_;
+  const Params& params_;
+  const journal::Behaviour& behaviour_;
+  Tally tally_;
+  std::set<std::uint64_t> connections_{};  // with an attempt that is selected
+  std::uint64_t kept_ = 0;                 // rules that no finding speaks of
+};
+
+bool Judge::counts(const FindingKind& kind) const {
+  const auto is_in = [&](const Findings& list) {
+    return std::find(list.begin(), list.end(), kind.name) != list.end();
+  };
+  const bool wanted =
+      params_.kinds.empty() ? kind.weight == FindingKind::Weight::fault : is_in(params_.kinds);
+  return wanted && !is_in(params_.except_kinds);
+}
+
+Verdict Judge::verdict() {
+  if (!params_.select.empty()) {
+    for (const Attempt* attempt : timeline_.attempts()) {
+      if (params_.select.matches(*attempt)) connections_.insert(attempt->connection);
+    }
+  }
+  for (const FindingKind& kind : finding_kinds()) {
+    if (!counts(kind)) continue;
+    Row found;
+    for (const journal::Noted& noted : behaviour_.findings) {
+      if (noted.finding == kind.name && is_selected(noted.connection)) found.push_back(&noted);
+    }
+    if (!found.empty()) {
+      violation(kind.name, found);
+    } else if (has_occasion()) {
+      ++kept_;
+    }
+  }
+  if (kept_ > 0) judge_kept();
+  return std::move(tally_).verdict(
+      "no command of a client to judge",
+      fmt::format("no violation in {}", counted(behaviour_.occasions, "command"))
+  );
+}
+
+void Judge::violation(std::string_view kind, const Row& found) {
+  const journal::Noted& first = *found.front();
+  std::string told(kind);
+  if (!first.client.empty()) told += fmt::format(" by {}", first.client);
+  if (first.stage) told += fmt::format(" at {}", base::name_of(*first.stage));
+  if (!first.detail.empty()) told += ": " + base::printable(first.detail, kMostDetail);
+  if (found.size() > 1) told += fmt::format(" ({} times in all)", found.size());
+  std::vector<std::uint64_t> evidence;
+  for (const journal::Noted* noted : found) {
+    if (evidence.size() < kMostEvidence) evidence.push_back(noted->when.seq);
+  }
+  tally_.fail(std::string(kind), std::move(told), std::move(evidence));
+}
+
+// The rules that were not broken, as far as is known.
+void Judge::judge_kept() {
+  const auto pass = [this] {
+    for (; kept_ > 0; --kept_) tally_.pass();
+  };
+  const std::string name = counted(kept_, "rule");
+  const std::string so_far = fmt::format("{}: no violation so far", name);
+  if (behaviour_.dropped > 0) {
+    const auto why = fmt::format("but {} findings or clients were not kept", behaviour_.dropped);
+    return tally_.blind(name, fmt::format("{}, {}", so_far, why), {});
+  }
+  const Now& now = timeline_.now();
+  const journal::Moment& last = behaviour_.last_occasion;
+  if (params_.quiet) {
+    const base::Micros until =
+        timeline_.time(params_.clock, last.judge) + *params_.quiet + timeline_.judge_slack();
+    if (timeline_.time(params_.clock, now.judge) > until) return pass();
+    const auto deadline = timeline_.judge_time(params_.clock, until) + base::Micros(1);
+    return tally_.open(name, so_far, {last.seq}, deadline);
+  }
+  if (!now.over) return tally_.open(name, so_far, {last.seq}, {});
+  tally_.provisional();
+  pass();
+}
+
+Verdict judge(const Timeline& timeline, const Params& params) {
+  return Judge(timeline, params).verdict();
+}
+
+}  // namespace
+
+namespace detail {
+
+const Check kProtocol{
+    .name = "protocol",
+    .side = Side::must_not,
+    .doc = "A client breaks no rule of SMTP",
+    .selects =
+        "findings about clients, in connections with a selected attempt; all, if none is asked for",
+    .occasion = "any command or message",
+    .fails = "a finding of one of the `kinds`",
+    .passes = "something was said, and `quiet` ran since the last of it without one",
+    .keys = kKeys,
+    .judge = judge,
+};
+
+}  // namespace detail
+
+}  // namespace verify
