@@ -1,0 +1,3 @@
+module failmx.test/client
+
+go 1.19

@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""What clients say of every way in which TLS can fail: one row for each fault and way to TLS, one
+column for each client, in a cell the kind of error that the client's own words tell.
+
+Every kind is a pattern, and an error must match one of them alone: faults with different kinds in
+a column are told apart by that client. Where two faults are the same kind, the client cannot tell
+them apart: swaks says of a certificate only that it did not verify, msmtp of an alert not which.
+"""
+# labels: tls-matrix
+
+import json
+import re
+import tempfile
+import unittest
+from dataclasses import dataclass
+
+from foreign import Msmtp, Nodemailer, Smtplib, Swaks, Wish, send
+from support import at_once, main, table
+from tls_server import TlsServer
+
+CLIENTS = (Smtplib, Nodemailer, Swaks, Msmtp)
+WAYS = ("starttls", "implicit")
+
+# How the clients word it.
+KINDS = {
+    "expired": r"certificate has expired|uses expired certificate",
+    "not yet valid": r"not yet valid",
+    "wrong name": r"(address|Hostname) mismatch|does not match (certificate's altnames|the expected)",
+    "untrusted": r"self-signed certificate|issuer is unknown",
+    "weak": r"key too weak|insecure algorithm",
+    "unverified": r"certificate verify failed\)$",
+    "version": r"alert protocol version|unsupported protocol",
+    "refused": r"alert handshake failure",
+    "alert": r"TLS fatal alert",
+    "gone": r"\(EOF\)|unexpected eof|reset by peer|ECONNRESET|SIGPIPE|lib\(0\)|socket disconnected"
+    r"|non-properly terminated|in the pull function|unexpectedly closed",
+    "not TLS": r"wrong version number|unexpected TLS packet",
+    "stray text": r"Unexpected Response: hello|command STARTTLS failed$",
+    "timeout": r"timed out|ETIMEDOUT|still waiting",
+    "454": r"\b454 |\(454,",
+    "not offered": r"not supported by server|did not advertise|does not support TLS|STARTTLS: 502 ",
+    "": r"^$",  # it was sent
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    name: str
+    tls: str = ""  # of the receiver, in a scenario file
+    rule: str = ""
+    # The kind of error of each client; several: which one is chance.
+    smtplib: str = ""
+    nodemailer: str = ""
+    swaks: str = ""
+    msmtp: str = ""
+    ways: tuple = WAYS
+    timeout: int = 60
+
+    def scenario(self):
+        text = 'name = "fault"\n[server]\nextensions = ["PIPELINING", "8BITMIME", "STARTTLS"]\n'
+        if self.tls:
+            text += f"tls = {{ {self.tls} }}\n"
+        if self.rule:
+            text += f'[[rule]]\nname = "fault"\n{self.rule}\n'
+        return text
+
+    def kinds(self, client):
+        return getattr(self, client).split(" or ")
+
+
+def same(kind):
+    return {"smtplib": kind, "nodemailer": kind, "swaks": kind, "msmtp": kind}
+
+
+def at_starttls(actions):
+    return f'at = "starttls"\ndo = [{actions}]'
+
+
+FAULTS = (
+    Fault("none: everybody sends"),
+    Fault(
+        "certificate expired", tls='certificate = "expired"',
+        **{**same("expired"), "swaks": "unverified"},
+    ),
+    Fault(
+        "certificate not yet valid", tls='certificate = "not-yet-valid"',
+        **{**same("not yet valid"), "swaks": "unverified"},
+    ),
+    # Newer ones of swaks look at the name.
+    Fault(
+        "certificate of another name", tls='certificate = "wrong-name"',
+        **{**same("wrong name"), "swaks": " or unverified"},
+    ),
+    Fault(
+        "certificate self-signed", tls='certificate = "self-signed"',
+        **{**same("untrusted"), "swaks": "unverified"},
+    ),
+    Fault(
+        "certificate weak", tls='certificate = "weak"',
+        **{**same("weak"), "swaks": "unverified"},
+    ),
+    Fault(
+        "TLSv1.1 at most", tls='max_version = "TLSv1.1"',
+        **{**same("version"), "msmtp": "alert"},
+    ),
+    Fault(
+        "no cipher in common", tls='max_version = "TLSv1.2", ciphers = "ECDHE-ECDSA-NULL-SHA"',
+        **{**same("refused"), "msmtp": "alert"},
+    ),
+    Fault(
+        "alert handshake_failure", rule=at_starttls('{ alert = "handshake_failure" }'),
+        **{**same("refused"), "msmtp": "alert"},
+    ),
+    Fault(
+        "closed before the handshake", rule=at_starttls("{ healthy = true }, { close = true }"),
+        **same("gone"),
+    ),
+    Fault(
+        "reset after the ClientHello",
+        rule=at_starttls("{ healthy = true }, { await_input = true }, { reset = true }"),
+        **same("gone"),
+    ),
+    # In one segment with the 220 it is taken for a part of the reply, or thrown away with it.
+    Fault(
+        "text before the ClientHello",
+        rule=at_starttls('{ healthy = true }, { text = "hello\\r\\n" }, { close = true }'),
+        **same("not TLS or stray text or gone"),
+    ),
+    Fault(
+        "text after the ClientHello",
+        rule=at_starttls(
+            '{ healthy = true }, { await_input = true }, { text = "hello\\r\\n" }, { close = true }'
+        ),
+        **same("not TLS"),
+    ),
+    Fault(
+        "stall", rule=at_starttls("{ healthy = true }, { stall = true }"), timeout=2,
+        **same("timeout"),
+    ),
+    Fault(
+        "454 to STARTTLS", ways=("starttls",),
+        rule='at = "starttls"\nreply = "454 4.7.0 TLS not available due to temporary reason"',
+        **same("454"),
+    ),
+    Fault(
+        "STARTTLS withheld", ways=("starttls",),
+        rule='at = "ehlo"\ndo = [{ withhold = "STARTTLS" }]',
+        **same("not offered"),
+    ),
+)
+
+
+def kinds_of(error):
+    return [kind for kind, pattern in KINDS.items() if re.search(pattern, error)]
+
+
+class TlsMatrixTest(unittest.TestCase):
+    def test_every_fault_has_its_error_in_every_client(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory(prefix="failmx-client-"))
+        clients = [kind(folder) for kind in CLIENTS]
+        names = [client.name for client in clients]
+        rows = [["fault", "TLS", *names]]
+        words = []
+        for fault in FAULTS:
+            with TlsServer(fault.scenario()) as server:
+                for way in fault.ways:
+                    outcomes = self.outcomes(server, clients, fault, way)
+                    kinds = {name: kinds_of(outcomes[name].error) for name in names}
+                    cells = [" + ".join(kind or "(sent)" for kind in kinds[n]) or "?" for n in names]
+                    rows.append([fault.name, way, *cells])
+                    words.append(f"{fault.name}, {way}")
+                    words += [f"    {n:11} {outcomes[n].error or '(sent)'}" for n in names]
+                    self.check(server, fault, way, outcomes, kinds)
+        print(table(rows), "\n".join(words), sep="\n\n")
+
+    def outcomes(self, server, clients, fault, way):
+        """{name of a client: what came of it}; each writes to a recipient of its own."""
+        host, port = server.ports[way]
+
+        def go(client):
+            recipient = f"{client.name}@{way}.test"
+            return send(
+                client,
+                Wish(host, port, way, server.ca, timeout=fault.timeout, recipient=recipient),
+            )
+
+        return at_once({client.name: lambda c=client: go(c) for client in clients})
+
+    def check(self, server, fault, way, outcomes, kinds):
+        with self.subTest(fault.name, tls=way, what="every connection ends"):
+            server.settle()
+        events = self.events(server, way)
+        story = "\n".join(map(json.dumps, events))
+        reached = {recipient for m in server.messages() for recipient in m["recipients"]}
+        if fault.rule:
+            with self.subTest(fault.name, tls=way, what="the journal names the rule"):
+                self.assertIn("fault", {event.get("rule") for event in events}, story)
+        for name, outcome in outcomes.items():
+            with self.subTest(fault.name, tls=way, client=name):
+                self.assertEqual(len(kinds[name]), 1, outcome.said)
+                self.assertIn(kinds[name][0], fault.kinds(name), outcome.said)
+                self.assertEqual(outcome.sent, f"{name}@{way}.test" in reached, story)
+                self.assertEqual(outcome.sent, kinds[name] == [""], outcome.said)
+
+    def events(self, server, way):
+        """Of the connections that came this way."""
+        port = "%s:%d" % server.ports[way]
+        connected = server.events(kind="connected")
+        mine = {event["connection"] for event in connected if event["listener"] == port}
+        return [event for event in server.events() if event.get("connection") in mine]
+
+    def test_three_clients_or_more_see_every_fault(self):
+        for fault in FAULTS[1:]:
+            blind = [client.name for client in CLIENTS if "" in fault.kinds(client.name)]
+            self.assertLessEqual(len(blind), len(CLIENTS) - 3, fault.name)
+
+
+if __name__ == "__main__":
+    main()
