@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "app/catalogue.hpp"
 #include "app/console.hpp"
 
@@ -43,6 +45,28 @@ std::optional<tls::Authority> certificates_for(const Serving& options, std::ostr
     }
   }
   return std::move(*authority);
+}
+
+base::Result<void> prepare_handshakes(
+    tls::Authority& authority, const scenario::Scenario& scenario
+) {
+  const auto prepare = [&](const wire::Handshake& handshake) -> base::Result<void> {
+    const auto context = authority.context(scenario.profile.hostname, handshake);
+    if (context) return {};
+    const auto& error = context.error();
+    return base::failure(
+        fmt::format("the TLS of scenario '{}' cannot be had: {}", scenario.name, error.message),
+        error.hint
+    );
+  };
+  if (auto prepared = prepare(scenario.handshake); !prepared) return prepared;
+  for (const auto& rule : scenario.rules) {
+    for (const auto& step : rule.steps) {
+      if (step.kind != scenario::Step::Kind::handshake) continue;
+      if (auto prepared = prepare(step.handshake); !prepared) return prepared;
+    }
+  }
+  return {};
 }
 
 }  // namespace app

@@ -11,6 +11,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "app/certificates.hpp"
 #include "app/console.hpp"
 #include "app/version.hpp"
 #include "control/address.hpp"
@@ -97,6 +98,9 @@ base::Result<Ready> Running::start(const std::vector<control::Wish>& wishes) {
 
   std::vector<Listener> more;
   for (const auto& wish : wishes) {
+    if (auto prepared = prepare_handshakes(authority_, *wish.scenario); !prepared) {
+      return tl::unexpected(std::move(prepared.error()));
+    }
     if (const auto granted = fleet_.put(wish, now()); !granted) {
       return tl::unexpected(granted.error().error);
     }

@@ -53,6 +53,12 @@ void Conduct::add(const Event& event) {
       talks_[event.connection] = Talk{
           .client = event.subject,
           .secure = !parameter_of(event.parameters, "tls").value_or("").empty()};
+      if (parameter_of(event.parameters, "starttls")) {
+        // Before the MAIL that made the receiver hear of it.
+        Event before = event;
+        if (event.began > base::Micros(0)) before.at = event.began - base::Micros(1);
+        offered(talks_[event.connection], before);
+      }
     } else {
       ++so_far_.dropped;
     }
@@ -62,6 +68,7 @@ void Conduct::add(const Event& event) {
   if (event.connection == 0) return;
   if (event.kind == Kind::command || event.kind == Kind::message) {
     ++so_far_.occasions;
+    if (event.kind == Kind::message) ++so_far_.messages;
     so_far_.last_occasion = {.at = event.at, .judge = event.judge, .seq = event.seq};
   }
   Talk* const talk = talk_of(event);
@@ -75,7 +82,10 @@ void Conduct::add(const Event& event) {
     talk->starting = false;
     offered(*talk, event);
     talk->secure = !event.flag;
-    if (event.flag) return trouble(*talk, event, TlsTrouble::failed, event.text);
+    // Who leaves instead of shaking hands (a probe of the port) has had no trouble with TLS.
+    const bool left = event.ending != Ending::none && !event.held;
+    if (event.flag && !left) trouble(*talk, event, TlsTrouble::failed, event.text);
+    if (event.flag) return;
     if (auto* const past = history(*talk)) ++past->established;
   } else if (event.kind == Kind::ended) {
     ended(event);
@@ -83,8 +93,11 @@ void Conduct::add(const Event& event) {
 }
 
 void Conduct::replied(Talk& talk, const Event& event) {
+  if (event.code == 421) ++so_far_.farewells;
   if (event.stage == Stage::starttls && talk.starting && event.code >= 400) {
     talk.starting = false;
+    // Out of place or ill-formed is not refused.
+    if (event.code >= 500 && event.code <= 504) return;
     return trouble(talk, event, TlsTrouble::refused, event.text);
   }
   if (!std::exchange(talk.said_ehlo, false) || talk.secure) return;

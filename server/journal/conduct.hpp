@@ -64,6 +64,8 @@ struct Behaviour {
   std::uint64_t dropped = 0;
   // Commands and messages of clients: occasions to break the protocol.
   std::uint64_t occasions = 0;
+  std::uint64_t messages = 0;   // of these
+  std::uint64_t farewells = 0;  // replies of 421
   Moment last_occasion{};
 };
 

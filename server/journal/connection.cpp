@@ -59,7 +59,7 @@ void Connection::add(const Event& event) {
   const bool is_mail =
       event.kind == Kind::command && event.stage == base::Stage::mail && !event.flag;
   if (is_mail) awaits_mail_ = false;
-  if (awaits_mail_ && event.kind != Kind::ended) return;
+  if (awaits_mail_ && event.kind != Kind::ended && event.kind != Kind::tls) return;
   switch (event.kind) {
     case Kind::connected: return connected(event);
     case Kind::tls: return tls(event);
@@ -112,10 +112,11 @@ void Connection::connected(const Event& event) {
   carried_over_ = awaits_mail_ = had_mail_ = true;
 }
 
-// Whoever ended a handshake, nobody was served: the host has failed.
+// A handshake that failed served nobody. Who refuses a healthy one, or says nothing, has left by
+// itself.
 void Connection::tls(const Event& event) {
   origin_.tls = !event.flag;
-  if (!event.flag) return;
+  if (!event.flag || !event.held) return;
   broken_tls_ = std::make_unique<Answer>(Answer{
       .outcome = Outcome::lost,
       .when = when(event),
@@ -209,11 +210,14 @@ void Connection::replied(const Event& event) {
   const bool solicited = std::exchange(asked_, false);
   owed_since_ = when(event);
   last_reply_ = event.seq;
+  said_ = event.rule;
+  said_nth_ = event.nth;
   if (solicited && !fired_.empty()) fired_done_ = event.seq;
   if (event.code == 421) {
     farewell_ = std::make_unique<Answer>(answer);
     farewell_asked_ = solicited;
-    if (!solicited) return;
+    // LMTP answers for one recipient after the other.
+    if (!solicited && event.subject.empty()) return;
   }
   const std::unique_ptr<Answer> giving_up = std::move(giving_up_);
   if (giving_up && event.code < 400) transaction_.over(*giving_up);
@@ -268,7 +272,9 @@ void Connection::replied_without_rules(base::Stage stage, const Answer& answer) 
   }
   const bool before_mail =
       stage == base::Stage::ehlo || stage == base::Stage::starttls || stage == base::Stage::auth;
-  if (before_mail) replied_before_mail(stage, answer);
+  // Another way was tried, and given up: what was refused before stays the reason.
+  const bool gave_up = refusal_ && refusal_stage_ == stage && says_nonsense(answer.code);
+  if (before_mail && !gave_up) replied_before_mail(stage, answer);
 }
 
 void Connection::sent(const Event& event) {

@@ -72,6 +72,8 @@ class Connection {
   std::unique_ptr<Answer> farewell_{};    // the last 421
   bool farewell_asked_ = false;           // it answered a question
   std::uint64_t last_reply_ = 0;
+  base::Name said_{};  // rule whose reply that was, and its n
+  std::uint32_t said_nth_ = 0;
   base::Name fired_{};  // rule that acted on this question, and its n
   std::uint32_t fired_nth_ = 0;
   std::uint64_t fired_done_ = 0;  // the reply with which it had finished; 0: it is still at work

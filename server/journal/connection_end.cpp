@@ -37,6 +37,11 @@ Answer Connection::broken(const Event& event) const {
     answer.rule = fired_;
     answer.nth = fired_nth_;
   }
+  // A rule that replies and then breaks the connection.
+  if (answer.rule.empty() && we_broke(event.ending)) {
+    answer.rule = said_;
+    answer.nth = said_nth_;
+  }
   answer.outcome = Outcome::lost;
   answer.when = when(event);
   answer.phase = event.phase;
@@ -62,7 +67,9 @@ void Connection::ended_without_mail(const Event& event) {
   const bool ours = we_broke(event.ending) || (client_went(event.ending) && event.held);
   if (broken_tls_) return client_attempt(base::Stage::starttls, *broken_tls_);
   if (event.ending == Ending::renamed) return;
-  const base::Stage stage = question_.value_or(event.stage.value_or(base::Stage::connect));
+  auto stage = question_.value_or(event.stage.value_or(base::Stage::connect));
+  // No command asks for the handshake of implicit TLS.
+  if (event.stage == base::Stage::starttls) stage = base::Stage::starttls;
   const bool quitting = stage == base::Stage::quit;
   if (ours && asked_ && !quitting) return client_attempt(stage, broken(event));
   if (refusal_) return client_attempt(refusal_stage_, *refusal_);

@@ -20,9 +20,10 @@ enum class Kind : std::uint8_t {
   receiver,   // a receiver exists or was changed: setup is set
   phase,      // a receiver entered `phase`
   connected,  // a connection was accepted: subject = client address, text = listener address;
-              // parameters: tls = version, if it is encrypted already
+              // parameters: tls = version, if it is encrypted already; starttls = offered, if it
+              // was before this receiver heard of it
   tls,        // a TLS handshake: subject = version, parameters = cipher, sni, alpn, certificate;
-              // flag = it failed: text = why
+              // flag = it failed: text = why; ending: the client left in the midst of it
   login,      // the client has logged in (RFC 4954): subject = user, text = mechanism
   refused,    // turned away with 421 by the server's own connection limit: subject = client
               // address, text = the reply without its codes
@@ -116,7 +117,8 @@ struct Event {
   std::optional<base::Stage> stage{};
   std::uint16_t code = 0;
   std::uint32_t nth = 0;
-  bool held = false;  // ended, command: an action of ours was holding the reply when this happened
+  bool held = false;  // ended, command: an action of ours was holding the reply when this happened;
+                      // tls: the handshake was not what a healthy server has
   bool flag = false;  // command: answered before any rule (syntax or sequence); stored: true =
                       // although the reply does not say so; rule: removed; tls: failed;
                       // connected: it goes on from before a reset

@@ -166,6 +166,11 @@ void Listener::refuse(int file, const Endpoint& client) {
   event.text = text;
   receiver_->record(std::move(event), Shard::now());
 
+  if (service_.tls == receiver::TlsMode::implicit) {
+    // Nothing said in clear would be understood.
+    ::close(file);
+    return;
+  }
   // The client may have gone: there is nothing to do about it.
   [[maybe_unused]] const auto sent =
       ::send(file, reply.data(), reply.size(), MSG_NOSIGNAL | MSG_DONTWAIT);

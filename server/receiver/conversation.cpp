@@ -30,7 +30,7 @@ Conversation::Conversation(
   choose_capture();
   if (!peer_.login.empty()) session_.trust(peer_.login);
   if (!peer_.tls_version.empty()) {
-    session_.secured();
+    session_.begin_secure();
   } else if (peer_.tls == TlsMode::implicit) {
     session_.begin_with_tls();
   }
@@ -101,7 +101,8 @@ wire::Wants Conversation::poll(base::TimePoint now) {
 
 // Answers the next question of the session, if there is one and it is its turn.
 bool Conversation::answer_next(base::TimePoint now) {
-  if (ended_ || pending_ || player_.busy() || player_.over() || ending_ != journal::Ending::none)
+  if (ended_ || renamed_ || pending_ || player_.busy() || player_.over() ||
+      ending_ != journal::Ending::none)
     return false;
   if (left_ == Left::reset) return false;
   if (player_.offered_bytes() - player_.written_bytes() > kOutputBacklog) return false;
@@ -124,7 +125,9 @@ bool Conversation::answer_next(base::TimePoint now) {
 
 void Conversation::handle(smtp::Question question, base::TimePoint now) {
   stage_ = question.stage;
-  if (question.stage == Stage::starttls) handshake_ = greeter_.edition().scenario->handshake;
+  if (question.stage == Stage::starttls) {
+    handshake_ = std::make_unique<wire::Handshake>(greeter_.edition().scenario->handshake);
+  }
   if (question.stage == Stage::mail && question.reaches_rules) begin_transaction();
   hearers_ = audience_of(question, now);
   record_question(question, now);
@@ -133,20 +136,27 @@ void Conversation::handle(smtp::Question question, base::TimePoint now) {
   if (question.claimed) return rename(*question.claimed);
   // Out of sequence it could not have begun a transaction.
   if (question.stage == Stage::mail && question.normal.code != 503) had_mail_ = true;
-  if (question.repeated) {
-    const auto told = std::find_if(refused_.begin(), refused_.end(), [&](const auto& refused) {
-      return refused.first == base::fold_domain(question.command.address);
-    });
-    return answer_as_normal(question, told == refused_.end() ? question.normal : told->second, now);
-  }
+  if (question.repeated) return answer_as_normal(question, said_before(question), now);
   if (!question.reaches_rules) return answer_as_normal(question, question.normal, now);
   ask_rules(std::move(question), now);
+}
+
+// What the same recipient was told the first time.
+smtp::Reply Conversation::said_before(const smtp::Question& question) const {
+  const bool at_end = question.stage == Stage::message;
+  const auto& all = at_end ? told_ : refused_;
+  const auto address =
+      base::fold_domain(at_end ? only_recipient(question) : question.command.address);
+  const auto told =
+      std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.first == address; });
+  return told == all.end() ? question.normal : told->second;
 }
 
 // MAIL may begin one: whatever is in force now is so for all of it.
 void Conversation::begin_transaction() {
   if (greeter_.renew()) session_.use(profile_for(peer_, *greeter_.edition().scenario));
   refused_.clear();
+  told_.clear();
   recipient_owners_.clear();
   for (const auto& guest : guests_) guest->takes_part = false;
   owners_ = directory_ == nullptr ? nullptr : directory_->snapshot();
@@ -160,7 +170,7 @@ void Conversation::begin_transaction() {
 void Conversation::answer_as_normal(
     const smtp::Question& question, const smtp::Reply& reply, base::TimePoint now
 ) {
-  if (question.stage == Stage::message && reply.positive()) {
+  if (question.stage == Stage::message && reply.positive() && !question.repeated) {
     for (Party* party : hearers_) {
       party->record_stored(Party::ReplySays::kept, only_recipient(question), now);
     }
@@ -192,7 +202,7 @@ void Conversation::progress(base::TimePoint now) {
   if (player_.busy()) return;
   quiet_since_ = now;
   const auto done = std::move(pending_);
-  if (done->action.handshake) handshake_ = *done->action.handshake;
+  if (done->action.handshake) *handshake_ = *done->action.handshake;
   auto reply = done->action.reply;
   if (!done->action.positive && reply.positive()) reply.code = 0;
   // What accepts without a reply goes on like one, unless it ends the connection.
@@ -208,6 +218,9 @@ void Conversation::concluded(
   const bool refused = !positive && reply.code != 0;
   if (question.stage == Stage::rcpt && question.reaches_rules && refused && !question.repeated) {
     refused_.emplace_back(base::fold_domain(question.command.address), reply);
+  }
+  if (question.recipient && !question.repeated) {
+    told_.emplace_back(base::fold_domain(only_recipient(question)), reply);
   }
   const auto accepted = session_.envelope().recipients.size();
   session_.answer(positive);

@@ -74,7 +74,7 @@ class Conversation {
   [[nodiscard]] bool has(std::string_view receiver) const;
 
   // How TLS is to begin, while Wants::ending is start_tls.
-  [[nodiscard]] const wire::Handshake& handshake() const { return handshake_; }
+  [[nodiscard]] const wire::Handshake& handshake() const { return *handshake_; }
 
   // The host whose certificate is meant.
   [[nodiscard]] const std::string& hostname() const {
@@ -159,6 +159,10 @@ class Conversation {
   void withhold(const scenario::Decision& decision, smtp::Question& question);
   void logged_in(const smtp::AuthAsked& asked, base::TimePoint now);
   void rename(const smtp::ClaimedPeer& claimed);
+  enum class Blame : std::uint8_t { client, ours };
+  void record_broken_tls(
+      std::string_view why, const wire::TlsFacts& facts, Blame blame, base::TimePoint now
+  );
 
   // parties.cpp: who hears of a question, who joins and leaves
   [[nodiscard]] Parties audience_of(const smtp::Question& question, base::TimePoint now);
@@ -187,6 +191,7 @@ class Conversation {
   // inquiry.cpp: questions for the rules, and what becomes of their answers
   void ask_rules(smtp::Question question, base::TimePoint now);
   void play(smtp::Question&& question, std::vector<Opinion>& opinions, base::TimePoint now);
+  void fit_to_chunk(scenario::Action& action, const smtp::Question& question) const;
   [[nodiscard]] std::vector<Party*> keepers_of(
       const scenario::Action& action, Party* decider, const std::vector<Opinion>& opinions
   ) const;
@@ -217,6 +222,7 @@ class Conversation {
       std::uint64_t begins,
       base::TimePoint now
   );
+  [[nodiscard]] smtp::Reply said_before(const smtp::Question& question) const;
   [[nodiscard]] std::string_view only_recipient(const smtp::Question& question) const;
 
   Peer peer_;  // tls_version changes with STARTTLS
@@ -228,7 +234,8 @@ class Conversation {
   smtp::Session session_;
   wire::Player player_;
   std::unique_ptr<Pending> pending_;
-  Arrivals arrivals_;  // when undecided input came
+  Arrivals arrivals_;                                      // when undecided input came
+  std::vector<std::pair<std::string, smtp::Reply>> told_;  // LMTP: of its message
   std::vector<std::pair<std::string, smtp::Reply>>
       refused_;                          // recipients of this transaction, with what they were told
   Parties hearers_{&greeter_alone_, 1};  // of the question in hand, or of the last one
@@ -240,9 +247,9 @@ class Conversation {
   std::vector<Party*> several_;           // what hearers_ shows when it is not the greeter alone
   std::unique_ptr<ToldMail> told_mail_;   // nullptr: nobody can join
 
-  wire::Handshake handshake_{};              // of the STARTTLS in hand
-  std::optional<Peer> renamed_{};            // by XCLIENT
-  base::TimePoint farewell_ = base::kNever;  // when the latest 421 was said
+  std::unique_ptr<wire::Handshake> handshake_{};  // of the STARTTLS in hand
+  std::unique_ptr<Peer> renamed_{};               // by XCLIENT
+  base::TimePoint farewell_ = base::kNever;       // when the latest 421 was said
 
   std::uint64_t octets_in_ = 0;
   base::Stage stage_ = base::Stage::connect;  // the latest one answered
@@ -252,6 +259,7 @@ class Conversation {
   bool held_ = false;                               // we were holding a reply when the client left
   bool draining_ = false;
   bool ended_ = false;
+  bool tls_told_ = false;                        // what became of the handshake is recorded
   wire::Ending last_wish_ = wire::Ending::none;  // of the player
   base::TimePoint now_;                          // of the latest call in
   base::TimePoint quiet_since_;

@@ -68,6 +68,12 @@ void Conversation::leave_with(
 
 void Conversation::ended(base::TimePoint now) {
   if (ended_) return;
+  // What the last answer brought to light.
+  record_findings(now);
+  const bool unshaken = peer_.tls == TlsMode::implicit && handshake_ != nullptr && !tls_told_;
+  if (unshaken && !session_.is_secure() && !session_.awaits_tls()) {
+    record_broken_tls("the connection ended before the handshake, by a rule", {}, Blame::ours, now);
+  }
   ended_ = true;
   greeter_.cut_off(player_.written_bytes(), now);
   for (const auto& guest : guests_) guest->cut_off(player_.written_bytes(), now);

@@ -64,6 +64,7 @@ void Conversation::play(
   auto agreement = agree(opinions, question.normal);
   auto pending = std::make_unique<Pending>();
   auto& action = agreement.action;
+  if (question.command.verb == smtp::Verb::bdat) fit_to_chunk(action, question);
   const bool says = action.reply.code != 0 && !action.reply.wire.empty();
   for (const auto& opinion : opinions) record_fired(opinion, says, now);
   if (agreement.decider) {
@@ -86,6 +87,26 @@ void Conversation::play(
   pending->begins = player_.offered_bytes() + noise_before_reply(pending->action.plan);
   pending_ = std::move(pending);
   player_.play(pending_->action.plan, pending_->action.draw, now);
+}
+
+// DATA's 354 would be no answer to a BDAT; and LMTP refuses the last one once for each recipient
+// (RFC 2033 4.2).
+void Conversation::fit_to_chunk(scenario::Action& action, const smtp::Question& question) const {
+  auto& ops = action.plan.ops;
+  const auto said = std::find_if(ops.begin(), ops.end(), [](const wire::Op& op) {
+    return op.kind == wire::Op::Kind::say;
+  });
+  if (said == ops.end() || action.reply.code == 0) return;
+  if (action.positive) {
+    action.reply = question.normal;
+    said->text = question.normal.wire;
+    return;
+  }
+  const bool last = question.normal.wire.empty();
+  const auto recipients = session_.envelope().recipients.size();
+  if (!last || peer_.protocol != smtp::Protocol::lmtp || recipients < 2) return;
+  const wire::Op again{.kind = wire::Op::Kind::say, .text = action.reply.wire};
+  ops.insert(said + 1, recipients - 1, again);
 }
 
 // Who stores the message when the plan accepts it. A refusal is everybody's: only whoever refuses

@@ -88,6 +88,9 @@ Party& Conversation::guest(const std::shared_ptr<Receiver>& receiver, base::Time
   const bool from_accept = told_mail_->first && idle;
   connected.began = from_accept ? receiver->in_run(began_) : told_mail_->command.began;
   if (from_accept) connected.by = *idle;
+  if (session_.offers_tls() || session_.is_secure()) {
+    connected.parameters.emplace_back("starttls", "offered");
+  }
   joining.joined(std::move(connected), now);
   return joining;
 }

@@ -73,7 +73,7 @@ journal::Event Conversation::command_event(const smtp::Question& question) {
     came.subject =
         question.auth ? question.auth->mechanism : smtp::masked_argument(command.argument);
   } else {
-    came.subject = command.argument;
+    came.subject = smtp::masked(command.argument);
   }
   return came;
 }

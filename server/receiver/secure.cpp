@@ -69,13 +69,24 @@ void Conversation::secured(const wire::TlsFacts& facts, base::TimePoint now) {
   tell(tls_event(facts), now);
 }
 
+// Who refuses a healthy handshake has left by itself.
 void Conversation::tls_failed(
     std::string_view why, const wire::TlsFacts& facts, base::TimePoint now
 ) {
+  const bool healthy = handshake_ && *handshake_ == wire::Handshake{};
+  record_broken_tls(why, facts, healthy ? Blame::client : Blame::ours, now);
+}
+
+void Conversation::record_broken_tls(
+    std::string_view why, const wire::TlsFacts& facts, Blame blame, base::TimePoint now
+) {
   now_ = now;
+  tls_told_ = true;
   hearers_ = everyone();
   auto failed = tls_event(facts);
   failed.flag = true;
+  failed.held = blame == Blame::ours;
+  if (left_) failed.ending = how_it_ended();
   failed.text = why;
   tell(std::move(failed), now);
 }
@@ -101,7 +112,7 @@ void Conversation::rename(const smtp::ClaimedPeer& claimed) {
   std::string_view address = claimed.address;
   if (address.starts_with(kIpv6)) address.remove_prefix(kIpv6.size());
   if (const auto ip = base::parse_ip(address)) other.client = *ip;
-  renamed_ = std::move(other);
+  renamed_ = std::make_unique<Peer>(std::move(other));
 }
 
 }  // namespace receiver

@@ -135,7 +135,11 @@ void compile_action(const document::Member& member, Build& build) {
     if (!order_is_possible(member, *row, build)) return;
     if (row->effect == Effect::decides) build.rule.decides = true;
     const bool behind_reply = build.replied && breaks_handshake(*row);
-    if (behind_reply && build.stage == base::Stage::starttls) build.behind_reply = &member;
+    // What is awaited at STARTTLS is the beginning of the handshake.
+    const bool takes_hello = row->compile == actions_of::await_input;
+    if ((behind_reply || takes_hello) && build.stage == base::Stage::starttls) {
+      build.behind_reply = &member;
+    }
     row->compile(member.value, build);
     return;
   }

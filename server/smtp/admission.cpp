@@ -254,7 +254,8 @@ void Session::admit_recipient(Question& question) {
   pending_key_ = key_of(question.command.address);
   const auto known = answered_.find(pending_key_);
   question.repeated = known != answered_.end();
-  const bool counted = question.repeated && known->second;
+  const bool merged = profile_.protocol == Protocol::smtp;  // LMTP counts it twice
+  const bool counted = merged && question.repeated && known->second;
   if (!counted && envelope_.recipients.size() >= profile_.max_recipients) {
     const auto fault = too_many_recipients();
     question.normal = healthy_reply(profile_, fault.code, fault.enhanced, fault.text);

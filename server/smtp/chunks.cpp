@@ -88,6 +88,10 @@ void Session::admit_chunk(Question& question) {
 void Session::refuse_chunk(const Command& command) {
   const auto chunk = parse_chunk(command.argument);
   if (chunks_ == Chunks::failed && chunk && chunk->last) effect_ = Effect::abandon;
+  // What was thrown away is missing from the message for good. Behind a last one another message
+  // may begin.
+  const bool more_to_come = progress_ >= Progress::sender && chunk && !chunk->last;
+  if (chunks_ == Chunks::open || more_to_come) chunks_ = Chunks::failed;
 }
 
 void Session::chunk_answered(bool accepted) {

@@ -50,11 +50,47 @@ std::string masked_argument(std::string_view argument) {
   return std::string(mechanism) + " " + std::string(kMasked);
 }
 
+namespace {
+
+// Where the verb stands as a word of its own, whatever is before it.
+std::size_t place_of_auth(std::string_view line) {
+  const auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  for (std::size_t at = 0; at + kAuth.size() <= line.size(); ++at) {
+    if (base::ascii_lower(line[at]) != 'a') continue;
+    if (!base::same_text(line.substr(at, kAuth.size()), kAuth)) continue;
+    const bool begins_line = line.find_first_not_of(" \t") == at;
+    if (begins_line) return at;
+    if (is_letter(line[at - 1])) continue;
+    const auto behind = at + kAuth.size();
+    if (behind == line.size() || static_cast<unsigned char>(line[behind]) <= ' ') return at;
+  }
+  return std::string_view::npos;
+}
+
+// The secret of another protocol's login, or of a misspelt one.
+std::size_t place_of_secret(std::string_view line) {
+  for (std::size_t at = 0; at < line.size();) {
+    const auto end = std::min(line.find_first_of(" \t\r", at), line.size());
+    const auto word = line.substr(at, end - at);
+    if (end < line.size() && (is_mechanism(word) || base::same_text(word, "PASS"))) return end + 1;
+    at = end + 1;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
 std::string masked(std::string_view line) {
-  const auto begin = line.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return std::string(line);
-  if (!base::same_text(line.substr(begin, kAuth.size()), kAuth)) return std::string(line);
-  const auto verb = line.substr(begin, kAuth.size());
+  const auto begin = place_of_auth(line);
+  if (begin == std::string_view::npos) {
+    const auto secret = place_of_secret(line);
+    if (secret == std::string_view::npos) return std::string(line);
+    return std::string(line.substr(0, secret)) + std::string(kMasked);
+  }
+  const bool first = line.find_first_not_of(" \t") == begin;
+  const auto verb = line.substr(first ? begin : 0, (first ? 0 : begin) + kAuth.size());
   auto rest = line.substr(begin + kAuth.size());
   if (rest.empty()) return std::string(verb);
   if (!is_blank(rest.front())) return std::string(verb) + std::string(kMasked);

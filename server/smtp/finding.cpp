@@ -50,8 +50,6 @@ constexpr std::array kRows = {
                "DATA or BDAT was sent after the replies had said that there is no valid recipient (RFC 5321 3.3)."},
     FindingRow{command_after_421, "command_after_421",
                "A command was sent after 421 had said that the channel closes (RFC 5321 3.8)."},
-    FindingRow{command_after_quit, "command_after_quit",
-               "A command was sent behind QUIT (RFC 5321 4.1.1.10)."},
     FindingRow{missing_date, "missing_date",
                "A message had no Date field (RFC 5322 3.6)."},
     FindingRow{missing_from, "missing_from",

@@ -29,7 +29,6 @@ enum class FindingKind : std::uint8_t {
   size_wrong,
   data_without_recipients,
   command_after_421,
-  command_after_quit,
   missing_date,
   missing_from,
   missing_message_id,

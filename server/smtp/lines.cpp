@@ -56,7 +56,7 @@ std::optional<Line> LineBuffer::next(std::optional<std::size_t> limit) {
   if (!line.bare_lf) line.text.remove_suffix(1);
   line.too_long =
       line.length > kKeptOfLongLine && line.length > (limit ? *limit : limit_of(line.text));
-  if (line.too_long) line.text = text.substr(0, kKeptOfLongLine);
+  if (line.too_long) line.text = line.text.substr(0, kKeptOfLongLine);
   return line;
 }
 

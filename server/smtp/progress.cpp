@@ -130,12 +130,16 @@ void Session::begin_transaction() {
 
 void Session::add_recipient(bool accepted) {
   bool& known = answered_[pending_key_];
-  // Once accepted an address stays so, whatever its repetition is told.
-  if (!accepted || known) return;
+  // Once accepted an address stays so, whatever its repetition is told. LMTP answers for each RCPT
+  // that it accepted, also for the same one twice (RFC 2033 4.2).
+  const bool again = known;
+  if (!accepted || (again && profile_.protocol == Protocol::smtp)) return;
   known = true;
   progress_ = Progress::recipients;
   envelope_.recipients.push_back(
-      {.address = std::move(pending_.address), .parameters = std::move(pending_.parameters)}
+      {.address = std::move(pending_.address),
+       .parameters = std::move(pending_.parameters),
+       .again = again}
   );
 }
 

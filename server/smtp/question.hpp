@@ -20,6 +20,7 @@ namespace smtp {
 struct Recipient {
   std::string address;
   std::vector<Parameter> parameters;
+  bool again = false;  // LMTP: its address stands before it as well
 };
 
 // The transaction so far. `recipients` holds the accepted ones in order.

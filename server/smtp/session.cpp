@@ -109,7 +109,10 @@ Question Session::ask_message() {
   question.stage = base::Stage::message;
   question.offset = data_offset_;
   question.message = message_;
-  if (profile_.protocol == Protocol::lmtp) question.recipient = told_;
+  if (profile_.protocol == Protocol::lmtp) {
+    question.recipient = told_;
+    question.repeated = envelope_.recipients[told_].again;
+  }
   question.normal = message_->over_size ? too_big(profile_) : message_taken(profile_);
   return question;
 }
@@ -129,7 +132,10 @@ Question Session::ask(const Line& line) {
   effect_ = Effect::none;
   verb_ = row.verb;
   // A client that does not wait for the reply to AUTH sends what it would say to a 334 as a line.
-  if (row.verb != Verb::unknown) behind_auth_ = row.verb == Verb::auth;
+  // NOOP and its like do not end that.
+  const bool goes_on = row.verb == Verb::unknown || row.verb == Verb::noop ||
+                       row.verb == Verb::rset || row.verb == Verb::help;
+  if (!goes_on) behind_auth_ = row.verb == Verb::auth;
   Question question;
   question.stage = row.stage.value_or(base::Stage::noop);
   question.offset = line.offset;

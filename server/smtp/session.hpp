@@ -75,6 +75,12 @@ class Session {
 
   [[nodiscard]] bool is_secure() const { return secure_; }
 
+  // The connection was encrypted before the session began. Call before the first next().
+  void begin_secure() { secure_ = true; }
+
+  // STARTTLS is offered, as the last EHLO said.
+  [[nodiscard]] bool offers_tls() const { return offers(offered_, "STARTTLS"); }
+
   // Implicit TLS: asks, as the first question, whether the handshake may begin (stage starttls,
   // with an empty reply). Call before the first next(). Once that is accepted awaits_tls();
   // refused, the session is over.

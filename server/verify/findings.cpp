@@ -29,7 +29,6 @@ constexpr std::array kKinds{
     FindingKind{"size_wrong",               habit, "SIZE is an estimate (RFC 1870 4)"},
     FindingKind{"data_without_recipients",  habit, "only sending the message then is forbidden (RFC 5321 3.3)"},
     FindingKind{"command_after_421",        fault, "the connection is over (RFC 5321 3.8)"},
-    FindingKind{"command_after_quit",       fault, "the connection is over (RFC 5321 4.1.1.10)"},
     FindingKind{"missing_date",             habit, "of the message, and a submission server may add it (RFC 6409 8)"},
     FindingKind{"missing_from",             habit, "of the message, not of the protocol"},
     FindingKind{"missing_message_id",       habit, "it should be there, and need not (RFC 5322 3.6.4)"},

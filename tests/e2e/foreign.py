@@ -88,7 +88,7 @@ def send(client, wish):
 
 
 class Client:
-    """A program of clients/ or of the machine. `folder`: for what is compiled, kept by the caller."""
+    """A program of clients/ or of the machine. `folder`: the caller's, for what is compiled."""
 
     name = ""
     mechanisms = ("PLAIN", "LOGIN")

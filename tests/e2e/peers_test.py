@@ -157,6 +157,37 @@ class PeersTest(unittest.TestCase):
         line.ask("EHLO c.test")
         self.assertEqual(["554 5.7.1 Not you\r\n"], line.ask("XCLIENT ADDR=192.0.2.66"))
 
+    def test_xclient_goes_on_inside_tls(self):
+        line = self.line(self.listen(tls="implicit"))
+        line.secure()
+        line.hear()
+        line.ask("EHLO c.test")
+        self.assertTrue(line.ask("XCLIENT ADDR=192.0.2.30")[0].startswith("220 "))
+        line.ask("EHLO other.test")
+        for command in ("MAIL FROM:<a@c.test>", "RCPT TO:<b@r.test>"):
+            self.assertTrue(line.ask(command)[0].startswith("250 "))
+        line.ask("QUIT")
+        self.server.wait_for_count("ended", 2, receiver="behind")
+        (attempt,) = self.server.attempts("behind")
+        self.assertEqual(("192.0.2.30", True), (attempt["client"], attempt["tls"]))
+
+    def test_what_is_said_behind_xclient_is_nobodys(self):
+        line = self.line(self.server.smtp)
+        line.hear()
+        line.ask("EHLO c.test")
+        line.say(b"XCLIENT ADDR=192.0.2.40\r\nEHLO other.test\r\nMAIL FROM:<a@c.test>\r\n")
+        self.assertTrue(line.hear()[0].startswith("220 "))
+        self.assertTrue(line.ask("MAIL FROM:<a@c.test>")[0].startswith("503 "))
+        self.server.wait_for(
+            lambda e: e["finding"] == "illegal_pipelining", "illegal_pipelining", kind="finding"
+        )
+
+    def test_a_probe_of_the_port_is_no_attempt(self):
+        to = self.listen(tls="implicit")
+        self.line(to).close()
+        self.server.wait_for_count("ended", 1, receiver="behind")
+        self.assertEqual([], self.server.attempts("behind"))
+
     def test_xclient_is_taken_from_allowed_clients_only(self):
         line = self.line(self.server.smtp, ("127.0.0.2", 0))
         line.hear()

@@ -49,7 +49,10 @@ class Readme(unittest.TestCase):
             self.assertIn("<** 452 4.3.1 Mail system full", said[0])
             self.assertIn('"copies": 1', said[3])
             self.assertEqual(said[3].count('"deferred"'), 2)
-            self.assertRegex(said[-1], r'"127\.0\.0\.1:\d+"')
+            (mine,) = [i for i, step in enumerate(steps[1:]) if "receivers/mine" in step["text"]]
+            self.assertRegex(said[mine], r'"127\.0\.0\.1:\d+"')
+            self.assertIn('["tls","TLSv1.3",null]', said[-1])
+            self.assertIn('["login",null,"alice"]', said[-1])
 
     def test_verdicts_are_as_told(self):
         """The two runs of `failmx test` that open the page: each prints the lines shown below it."""

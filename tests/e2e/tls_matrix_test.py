@@ -25,7 +25,7 @@ WAYS = ("starttls", "implicit")
 KINDS = {
     "expired": r"certificate has expired|uses expired certificate",
     "not yet valid": r"not yet valid",
-    "wrong name": r"(address|Hostname) mismatch|does not match (certificate's altnames|the expected)",
+    "wrong name": r"(address|Hostname) mismatch|not match (certificate's altnames|the expected)",
     "untrusted": r"self-signed certificate|issuer is unknown",
     "weak": r"key too weak|insecure algorithm",
     "unverified": r"certificate verify failed\)$",
@@ -166,8 +166,8 @@ class TlsMatrixTest(unittest.TestCase):
                 for way in fault.ways:
                     outcomes = self.outcomes(server, clients, fault, way)
                     kinds = {name: kinds_of(outcomes[name].error) for name in names}
-                    cells = [" + ".join(kind or "(sent)" for kind in kinds[n]) or "?" for n in names]
-                    rows.append([fault.name, way, *cells])
+                    cells = [[kind or "(sent)" for kind in kinds[name]] or ["?"] for name in names]
+                    rows.append([fault.name, way, *map(" + ".join, cells)])
                     words.append(f"{fault.name}, {way}")
                     words += [f"    {n:11} {outcomes[n].error or '(sent)'}" for n in names]
                     self.check(server, fault, way, outcomes, kinds)

@@ -1,5 +1,5 @@
-"""A failmx with TLS for end-to-end tests: a port that may offer STARTTLS, one with implicit TLS, and
-the file of the authority that signed its certificates. Not a test."""
+"""A failmx with TLS for end-to-end tests: a port that may offer STARTTLS, one with implicit TLS,
+and the file of the authority that signed its certificates. Not a test."""
 
 import json
 import os
@@ -16,7 +16,8 @@ class TlsServer(Server):
         self.ca = os.path.join(self.folder, "ca.pem")
         self.journal = os.path.join(self.folder, "journal.ndjson")
         self.scenario = os.path.join(self.folder, "scenario.toml")
-        self.args = ("--smtps", "127.0.0.1:0", "--tls-ca", self.ca, "--journal", self.journal, *args)
+        self.args = ("--smtps", "127.0.0.1:0", "--tls-ca", self.ca, *args)
+        self.args += ("--journal", self.journal)
         with open(self.scenario, "w", encoding="utf-8") as file:
             file.write(scenario)
 
@@ -24,10 +25,10 @@ class TlsServer(Server):
         super().start()
         with open(self.ready_file, encoding="utf-8") as file:
             listeners = json.load(file)["listeners"]
-        self.ports = {
-            "implicit" if listener["tls"] == "implicit" else "starttls": address(listener["address"])
-            for listener in listeners
-        }
+        self.ports = {}
+        for listener in listeners:
+            way = "implicit" if listener["tls"] == "implicit" else "starttls"
+            self.ports[way] = address(listener["address"])
 
     def events(self, **filters):
         """All of them, or of some kinds or connections."""
@@ -40,8 +41,8 @@ class TlsServer(Server):
 def stranger(folder):
     """The file of an authority that has signed nothing, though it is named as failmx's is."""
     place = os.path.join(folder, "stranger.pem")
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-               "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-    command += ["-subj", "/CN=failmx", "-keyout", os.path.join(folder, "stranger.key"), "-out", place]
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    command += ["-nodes", "-days", "2", "-subj", "/CN=failmx", "-out", place]
+    command += ["-keyout", os.path.join(folder, "stranger.key")]
     subprocess.run(command, check=True, capture_output=True, timeout=60)
     return place

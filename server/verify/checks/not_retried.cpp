@@ -47,7 +47,10 @@ class Judge {
   [[nodiscard]] bool is_final(const Attempt& attempt) const {
     if (attempt.outcome != Outcome::rejected || !params_.select.matches(attempt)) return false;
     const bool wanted = params_.codes.empty() || matches(params_.codes, attempt);
-    return wanted && !matches(params_.except, attempt);
+    // 530 asks to secure the connection or to log in, and then to send again (RFC 3207 4, RFC 4954
+    // 6).
+    const bool asks_for_more = attempt.code == 530 && params_.codes.empty();
+    return wanted && !asks_for_more && !matches(params_.except, attempt);
   }
 
   [[nodiscard]] base::Micros since(const Attempt& rejection, base::Micros judge) const {

@@ -78,10 +78,8 @@ class Judge {
     return params_.select.empty() || connections_.contains(connection);
   }
 
-  // Something was said, in a connection that is looked at.
-  [[nodiscard]] bool has_occasion() const {
-    return params_.select.empty() ? behaviour_.occasions > 0 : !connections_.empty();
-  }
+  // Something was said, in a connection that is looked at, that could have broken this rule.
+  [[nodiscard]] bool has_occasion(std::string_view kind) const;
 
   void violation(std::string_view kind, const Row& found);
   void judge_kept();
@@ -93,6 +91,27 @@ class Judge {
   std::set<std::uint64_t> connections_{};  // with an attempt that is selected
   std::uint64_t kept_ = 0;                 // rules that no finding speaks of
 };
+
+bool Judge::has_occasion(std::string_view kind) const {
+  constexpr std::array<std::string_view, 7> kOfMessages{
+      "dot_not_stuffed",
+      "smuggling",
+      "size_wrong",
+      "missing_date",
+      "missing_from",
+      "missing_message_id",
+      "message_id_reused"};
+  if (params_.select.empty() ? behaviour_.occasions == 0 : connections_.empty()) return false;
+  if (kind == "command_after_421") return behaviour_.farewells > 0;
+  if (kind == "ehlo_skipped" || kind == "plaintext_after_starttls") {
+    return std::any_of(behaviour_.tls.begin(), behaviour_.tls.end(), [](const auto& client) {
+      return client.second.established > 0;
+    });
+  }
+  const bool of_messages =
+      std::find(kOfMessages.begin(), kOfMessages.end(), kind) != kOfMessages.end();
+  return !of_messages || behaviour_.messages > 0;
+}
 
 bool Judge::counts(const FindingKind& kind) const {
   const auto is_in = [&](const Findings& list) {
@@ -117,7 +136,7 @@ Verdict Judge::verdict() {
     }
     if (!found.empty()) {
       violation(kind.name, found);
-    } else if (has_occasion()) {
+    } else if (has_occasion(kind.name)) {
       ++kept_;
     }
   }

@@ -291,7 +291,10 @@ base::Micros Judge::patience(const Attempt& failure, std::span<const Attempt* co
 void Judge::followed(
     const Attempt& failure, std::span<const Attempt* const> row, const std::string& party
 ) {
-  const base::Micros later = failure.end + timeline_.slack() + base::Micros(1);
+  // Who goes on over a connection of its own at once after TLS broke has noticed.
+  const bool of_tls = failure.scope == Scope::client && failure.stage == base::Stage::starttls;
+  const base::Micros later =
+      failure.end + (of_tls ? base::Micros(0) : timeline_.slack() + base::Micros(1));
   const base::Micros patient = patience(failure, row);
   const base::Micros deadline = time(failure.judge_end) + patient + timeline_.judge_slack();
   // A new connection, or one that was there before and is used again.

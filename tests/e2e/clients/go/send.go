@@ -52,7 +52,8 @@ func send() error {
 		return err
 	}
 	if mail("AUTH") != "" {
-		if err := client.Auth(smtp.PlainAuth("", mail("USER"), mail("PASSWORD"), mail("NAME"))); err != nil {
+		login := smtp.PlainAuth("", mail("USER"), mail("PASSWORD"), mail("NAME"))
+		if err := client.Auth(login); err != nil {
 			return err
 		}
 	}

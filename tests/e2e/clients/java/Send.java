@@ -49,7 +49,8 @@ class Send {
     KeyStore roots = KeyStore.getInstance(KeyStore.getDefaultType());
     roots.load(null, null);
     try (InputStream file = new FileInputStream(pem)) {
-      roots.setCertificateEntry("ca", CertificateFactory.getInstance("X.509").generateCertificate(file));
+      var authority = CertificateFactory.getInstance("X.509").generateCertificate(file);
+      roots.setCertificateEntry("ca", authority);
     }
     var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(roots);

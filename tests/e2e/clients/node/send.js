@@ -13,7 +13,11 @@ const transport = nodemailer.createTransport({
   secure: implicit,
   requireTLS: !implicit,
   // As strict as Debian's OpenSSL, whatever Node was built with.
-  tls: { ca: readFileSync(mail.MAIL_CA), servername: mail.MAIL_NAME, ciphers: 'DEFAULT:@SECLEVEL=2' },
+  tls: {
+    ca: readFileSync(mail.MAIL_CA),
+    servername: mail.MAIL_NAME,
+    ciphers: 'DEFAULT:@SECLEVEL=2',
+  },
   auth: mail.MAIL_AUTH ? { user: mail.MAIL_USER, pass: mail.MAIL_PASSWORD } : undefined,
   authMethod: mail.MAIL_AUTH || undefined,
   connectionTimeout: patience,
