@@ -6,6 +6,7 @@
 
 #include "verify/checks.hpp"
 #include "verify/keys.hpp"
+#include "verify/quiet.hpp"
 #include "verify/tally.hpp"
 #include "verify/words.hpp"
 
@@ -78,25 +79,16 @@ void Judge::delivery(const Story& story) {
   }
   most_ = std::max(most_, count);
   if (story.facts->state == Outcome::accepted) return tally_.pass();
-  const Now& now = timeline_.now();
+  const std::string may_go_on = so_far + " and may be tried again";
   const Attempt* ended = story.last_to_end();
-  if (params_.quiet && ended != nullptr) {
-    const base::Micros until =
-        timeline_.time(params_.clock, ended->judge_end) + *params_.quiet + timeline_.judge_slack();
-    if (timeline_.time(params_.clock, now.judge) > until) return tally_.pass();
-    return tally_.open(
-        name,
-        so_far + " and may be tried again",
-        last.evidence,
-        timeline_.judge_time(params_.clock, until) + base::Micros(1)
-    );
-  }
-  const bool looked = ended != nullptr && now.at > ended->end + timeline_.slack();
-  if (!now.over || !looked) {
-    return tally_.open(name, so_far + " and may be tried again", last.evidence, {});
-  }
-  tally_.provisional();
-  tally_.pass();
+  if (ended == nullptr) return tally_.open(name, may_go_on, last.evidence, {});
+  Calm calm{
+      .who = name,
+      .so_far = may_go_on,
+      .evidence = last.evidence,
+      .since = ended->judge_end,
+      .in_flight_until = ended->end + timeline_.slack()};
+  if (quiet_enough(tally_, timeline_, params_, std::move(calm))) tally_.pass();
 }
 
 Verdict judge(const Timeline& timeline, const Params& params) {

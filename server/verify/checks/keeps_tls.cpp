@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "verify/checks.hpp"
 #include "verify/keys.hpp"
+#include "verify/quiet.hpp"
 #include "verify/tally.hpp"
 #include "verify/words.hpp"
 
@@ -145,24 +146,19 @@ void Judge::fail(const std::string& who, const History& history, const Attempt& 
 }
 
 void Judge::none_so_far(const std::string& who, const History& history, const Incident& incident) {
-  const Now& now = timeline_.now();
-  const base::Micros since = timeline_.time(params_.clock, incident.when.judge);
-  const base::Micros looked = timeline_.time(params_.clock, now.judge) - since;
+  const base::Micros looked = timeline_.time(params_.clock, timeline_.now().judge) -
+                              timeline_.time(params_.clock, incident.when.judge);
   looked_ = std::min(looked_, looked);
   const std::string so_far = fmt::format(
       "{} sent no mail in clear text in the {} since {}", who, spoken(looked), told(incident)
   );
-  std::vector<std::uint64_t> evidence{history.offered->seq, incident.when.seq};
-  if (params_.quiet) {
-    const base::Micros window = *params_.quiet + timeline_.judge_slack();
-    if (looked > window) return tally_.pass();
-    const auto deadline = timeline_.judge_time(params_.clock, since + window) + base::Micros(1);
-    return tally_.open(who, so_far, std::move(evidence), deadline);
-  }
-  const bool looked_at_all = now.at > incident.when.at + timeline_.slack();
-  if (!now.over || !looked_at_all) return tally_.open(who, so_far, std::move(evidence), {});
-  tally_.provisional();
-  tally_.pass();
+  Calm calm{
+      .who = who,
+      .so_far = so_far,
+      .evidence = {history.offered->seq, incident.when.seq},
+      .since = incident.when.judge,
+      .in_flight_until = incident.when.at + timeline_.slack()};
+  if (quiet_enough(tally_, timeline_, params_, std::move(calm))) tally_.pass();
 }
 
 Verdict judge(const Timeline& timeline, const Params& params) {

@@ -8,6 +8,7 @@
 
 #include "verify/checks.hpp"
 #include "verify/keys.hpp"
+#include "verify/quiet.hpp"
 #include "verify/tally.hpp"
 #include "verify/words.hpp"
 
@@ -177,22 +178,13 @@ void Judge::conclude(const Story& story, const Look& look) {
         name, fmt::format("{} was neither accepted nor rejected", name), last.evidence, {}
     );
   }
-  if (params_.quiet) {
-    const std::string so_far = fmt::format("{} may be tried again", name);
-    const Attempt* ended = story.last_to_end();
-    if (ended == nullptr) return tally_.open(name, so_far, last.evidence, {});
-    const base::Micros until =
-        timeline_.time(params_.clock, ended->judge_end) + *params_.quiet + timeline_.judge_slack();
-    if (timeline_.time(params_.clock, now.judge) > until) return tally_.pass();
-    return tally_.open(
-        name, so_far, last.evidence, timeline_.judge_time(params_.clock, until) + base::Micros(1)
-    );
-  }
-  if (!now.over) {
-    return tally_.open(name, fmt::format("{} may be tried again", name), last.evidence, {});
-  }
-  tally_.provisional();
-  tally_.pass();
+  const std::string so_far = fmt::format("{} may be tried again", name);
+  const Attempt* ended = story.last_to_end();
+  // An attempt that has not ended yet: a window of quiet has not even begun.
+  if (ended == nullptr && params_.quiet) return tally_.open(name, so_far, last.evidence, {});
+  Calm calm{.who = name, .so_far = so_far, .evidence = last.evidence};
+  if (ended != nullptr) calm.since = ended->judge_end;
+  if (quiet_enough(tally_, timeline_, params_, std::move(calm))) tally_.pass();
 }
 
 Verdict judge(const Timeline& timeline, const Params& params) {

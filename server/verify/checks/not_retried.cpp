@@ -10,6 +10,7 @@
 
 #include "verify/checks.hpp"
 #include "verify/keys.hpp"
+#include "verify/quiet.hpp"
 #include "verify/tally.hpp"
 #include "verify/words.hpp"
 
@@ -144,29 +145,19 @@ void Judge::delivery(const Story& story, const Attempt& rejection) {
 }
 
 void Judge::quiet_so_far(const Story& story, const Attempt& rejection) {
-  const Now& now = timeline_.now();
   const std::string name = who(*story.facts);
-  const base::Micros looked = since(rejection, now.judge);
+  const base::Micros looked = since(rejection, timeline_.now().judge);
   const std::string so_far = fmt::format(
       "{}: no further attempt in the {} since {}", name, spoken(looked), reason(rejection)
   );
   looked_ = std::min(looked_, looked);
-  if (params_.quiet) {
-    const base::Micros window = *params_.quiet + timeline_.judge_slack();
-    if (looked > window) return tally_.pass();
-    const base::Micros until = timeline_.time(params_.clock, rejection.judge_end) + window;
-    return tally_.open(
-        name,
-        so_far,
-        rejection.evidence,
-        timeline_.judge_time(params_.clock, until) + base::Micros(1)
-    );
-  }
-  // What comes within the slack counts as having been on its way: so far nobody has looked.
-  const bool looked_at_all = now.at > rejection.end + timeline_.slack();
-  if (!now.over || !looked_at_all) return tally_.open(name, so_far, rejection.evidence, {});
-  tally_.provisional();
-  tally_.pass();
+  Calm calm{
+      .who = name,
+      .so_far = so_far,
+      .evidence = rejection.evidence,
+      .since = rejection.judge_end,
+      .in_flight_until = rejection.end + timeline_.slack()};
+  if (quiet_enough(tally_, timeline_, params_, std::move(calm))) tally_.pass();
 }
 
 Verdict judge(const Timeline& timeline, const Params& params) {

@@ -10,6 +10,7 @@
 #include "verify/checks.hpp"
 #include "verify/findings.hpp"
 #include "verify/keys.hpp"
+#include "verify/quiet.hpp"
 #include "verify/tally.hpp"
 #include "verify/words.hpp"
 
@@ -163,27 +164,16 @@ void Judge::violation(std::string_view kind, const Row& found) {
 
 // The rules that were not broken, as far as is known.
 void Judge::judge_kept() {
-  const auto pass = [this] {
-    for (; kept_ > 0; --kept_) tally_.pass();
-  };
   const std::string name = counted(kept_, "rule");
   const std::string so_far = fmt::format("{}: no violation so far", name);
   if (behaviour_.dropped > 0) {
     const auto why = fmt::format("but {} findings or clients were not kept", behaviour_.dropped);
     return tally_.blind(name, fmt::format("{}, {}", so_far, why), {});
   }
-  const Now& now = timeline_.now();
   const journal::Moment& last = behaviour_.last_occasion;
-  if (params_.quiet) {
-    const base::Micros until =
-        timeline_.time(params_.clock, last.judge) + *params_.quiet + timeline_.judge_slack();
-    if (timeline_.time(params_.clock, now.judge) > until) return pass();
-    const auto deadline = timeline_.judge_time(params_.clock, until) + base::Micros(1);
-    return tally_.open(name, so_far, {last.seq}, deadline);
-  }
-  if (!now.over) return tally_.open(name, so_far, {last.seq}, {});
-  tally_.provisional();
-  pass();
+  Calm calm{.who = name, .so_far = so_far, .evidence = {last.seq}, .since = last.judge};
+  if (!quiet_enough(tally_, timeline_, params_, std::move(calm))) return;
+  for (; kept_ > 0; --kept_) tally_.pass();
 }
 
 Verdict judge(const Timeline& timeline, const Params& params) {

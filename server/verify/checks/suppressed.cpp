@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "verify/checks.hpp"
 #include "verify/keys.hpp"
+#include "verify/quiet.hpp"
 #include "verify/tally.hpp"
 #include "verify/words.hpp"
 
@@ -88,7 +89,7 @@ class Judge {
   // The window in which nothing may come, and whether there was anything to come.
   struct Occasion {
     bool offered = false;
-    base::Micros from{0};       // of the window, on the clock of the expectation
+    base::Micros from{0};       // of the window, on the judge clock
     base::Micros from_real{0};  // the same in real time
   };
 
@@ -130,11 +131,11 @@ Verdict Judge::verdict() {
 
 Judge::Occasion Judge::occasion(const Attempt& rejection) const {
   Occasion found{
-      .offered = params_.offered, .from = time(rejection.judge_end), .from_real = rejection.end};
+      .offered = params_.offered, .from = rejection.judge_end, .from_real = rejection.end};
   if (const auto* offer =
           timeline_.offer(rejection.recipient, params_.whole_domain, rejection.end)) {
     found.offered = true;
-    found.from = time(offer->when.judge);
+    found.from = offer->when.judge;
     found.from_real = offer->when.at;
   }
   return found;
@@ -149,7 +150,7 @@ std::vector<const Attempt*> Judge::later(const Attempt& rejection, const Occasio
   for (const Attempt* attempt : row) {
     if (attempt->mail <= rejection.end + timeline_.slack()) continue;
     if (attempt->sender.empty() && !params_.select.names_null_sender()) continue;
-    if (params_.quiet && time(attempt->judge_mail) > occasion.from + *params_.quiet) continue;
+    if (params_.quiet && time(attempt->judge_mail) > time(occasion.from) + *params_.quiet) continue;
     found.push_back(attempt);
   }
   // Rows are by the beginning of the connection, which may have idled before MAIL.
@@ -204,26 +205,18 @@ void Judge::judge_one(const std::string& name, const Attempt& rejection) {
 void Judge::quiet_so_far(
     const std::string& name, const Attempt& rejection, const Occasion& occasion
 ) {
-  const Now& now = timeline_.now();
-  const base::Micros looked = time(now.judge) - occasion.from;
+  const base::Micros looked = time(timeline_.now().judge) - time(occasion.from);
   const std::string so_far = fmt::format(
       "{}: no further attempt in the {} since more mail was submitted", name, spoken(looked)
   );
   looked_ = std::min(looked_, looked);
-  if (params_.quiet) {
-    const base::Micros window = *params_.quiet + timeline_.judge_slack();
-    if (looked > window) return tally_.pass();
-    return tally_.open(
-        name,
-        so_far,
-        rejection.evidence,
-        timeline_.judge_time(params_.clock, occasion.from + window) + base::Micros(1)
-    );
-  }
-  const bool looked_at_all = now.at > occasion.from_real + timeline_.slack();
-  if (!now.over || !looked_at_all) return tally_.open(name, so_far, rejection.evidence, {});
-  tally_.provisional();
-  tally_.pass();
+  Calm calm{
+      .who = name,
+      .so_far = so_far,
+      .evidence = rejection.evidence,
+      .since = occasion.from,
+      .in_flight_until = occasion.from_real + timeline_.slack()};
+  if (quiet_enough(tally_, timeline_, params_, std::move(calm))) tally_.pass();
 }
 
 Verdict judge(const Timeline& timeline, const Params& params) {

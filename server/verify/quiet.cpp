@@ -1,0 +1,26 @@
+// One window, one end: see the header.
+#include "verify/quiet.hpp"
+
+#include <utility>
+
+namespace verify {
+
+bool quiet_enough(Tally& tally, const Timeline& timeline, const Params& params, Calm calm) {
+  const Now& now = timeline.now();
+  const auto open = [&](std::optional<base::Micros> deadline) {
+    tally.open(std::move(calm.who), std::move(calm.so_far), std::move(calm.evidence), deadline);
+    return false;
+  };
+  if (params.quiet) {
+    const base::Micros until =
+        timeline.time(params.clock, calm.since) + *params.quiet + timeline.judge_slack();
+    if (timeline.time(params.clock, now.judge) > until) return true;
+    return open(timeline.judge_time(params.clock, until) + base::Micros(1));
+  }
+  const bool has_looked = !calm.in_flight_until || now.at > *calm.in_flight_until;
+  if (!now.over || !has_looked) return open({});
+  tally.provisional();
+  return true;
+}
+
+}  // namespace verify
