@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "verify/checks.hpp"
+#include "verify/fallback.hpp"
 #include "verify/keys.hpp"
 #include "verify/tally.hpp"
 #include "verify/words.hpp"
@@ -124,6 +125,7 @@ class Judge {
   const Params& params_;
   const base::Micros within_;
   Tally tally_;
+  Fallbacks fallbacks_{timeline_};
   std::unordered_map<std::string, std::vector<base::Micros>> chains_{};  // by client
   // By party: of each failure the beginning of the series of failures that it belongs to.
   std::unordered_map<const void*, std::unordered_map<const Attempt*, base::Micros>> turned_away_{};
@@ -291,10 +293,8 @@ base::Micros Judge::patience(const Attempt& failure, std::span<const Attempt* co
 void Judge::followed(
     const Attempt& failure, std::span<const Attempt* const> row, const std::string& party
 ) {
-  // Who goes on over a connection of its own at once after TLS broke has noticed.
-  const bool of_tls = failure.scope == Scope::client && failure.stage == base::Stage::starttls;
-  const base::Micros later =
-      failure.end + (of_tls ? base::Micros(0) : timeline_.slack() + base::Micros(1));
+  if (fallbacks_.answered(failure)) return tally_.pass();
+  const base::Micros later = failure.end + timeline_.slack() + base::Micros(1);
   const base::Micros patient = patience(failure, row);
   const base::Micros deadline = time(failure.judge_end) + patient + timeline_.judge_slack();
   // A new connection, or one that was there before and is used again.
