@@ -50,7 +50,7 @@ std::string_view subject_name(const Event& event) {
     case Kind::command:
       if (event.stage == base::Stage::mail) return "sender";
       return event.stage == base::Stage::rcpt ? "recipient" : "subject";
-    case Kind::offered: return "recipient";
+    case Kind::offered:
     case Kind::reply:
     case Kind::stored: return "recipient";
     case Kind::login: return "user";

@@ -166,14 +166,16 @@ void Conversation::record_reply(
     told_mail_->reply = planned;
     told_mail_->planned = place;
   }
-  for (Party* party : hearers_) {
-    auto own = party == hearers_.back() ? std::move(planned) : planned;
-    if (pending_ && pending_->decider == party) {
+  const auto tell = [&](Party& party, journal::Event own) {
+    if (pending_ && pending_->decider == &party) {
       own.rule = pending_->rule;
       own.nth = pending_->nth;
     }
-    party->record_reply(std::move(own), place, now);
-  }
+    party.record_reply(std::move(own), place, now);
+  };
+  if (hearers_.empty()) return;
+  for (Party* party : hearers_.first(hearers_.size() - 1)) tell(*party, planned);
+  tell(*hearers_.back(), std::move(planned));
 }
 
 }  // namespace receiver

@@ -81,6 +81,7 @@ TEST_CASE("mistakes in rules at starttls and auth are reported") {
       {"tls elsewhere", rule("mail", "do = [{ tls = { certificate = 'weak' } }]"), "5:15: 'tls' has no meaning at mail; it is for rules at starttls"},
       {"tls required", rule("starttls", "do = [{ tls = { required = true } }]"), "5:17: unknown key 'required' in 'tls'"},
       {"tls certificate", rule("starttls", "do = [{ tls = { certificate = 'none' } }]"), "5:31: 'certificate' cannot be 'none'; use one of good, self-signed, expired, not-yet-valid, wrong-name, weak"},
+      {"tls twice", rule("starttls", "do = [{ tls = { certificate = 'weak' } }, { tls = { close_notify = false } }]"), "5:51: 'tls' stands twice in one rule; put all keys of the handshake into one"},
       {"alert elsewhere", rule("auth", "do = [{ alert = 'unknown_ca' }]"), "5:17: 'alert' has no meaning at auth; it is for rules at starttls"},
       {"alert", rule("starttls", "do = [{ alert = 'unkown_ca' }]"), "5:17: 'alert' cannot be 'unkown_ca'; did you mean 'unknown_ca'?"},
       {"alert after a refusal", rule("starttls", "do = [{ reply = '454 4.7.0 No' }, { alert = 'unknown_ca' }]"), "5:45: no handshake follows a refusal, so no alert can end it; accept with 220, or leave out the reply"},

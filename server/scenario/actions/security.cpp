@@ -60,6 +60,16 @@ void tls(const Node& value, Build& build) {
   if (!is_at(base::Stage::starttls, value, "tls", build)) return;
   auto handshake = read_handshake(value, build.scenario.handshake, build.sink);
   if (!handshake) return;
+  const auto& steps = build.rule.steps;
+  const bool again = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+    return step.kind == Step::Kind::handshake;
+  });
+  if (again) {
+    build.sink.error(
+        value.place, "'tls' stands twice in one rule", "put all keys of the handshake into one"
+    );
+    return;
+  }
   build.rule.steps.push_back({.kind = Step::Kind::handshake, .handshake = std::move(*handshake)});
 }
 
