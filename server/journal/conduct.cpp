@@ -69,6 +69,7 @@ void Conduct::add(const Event& event) {
   if (event.kind == Kind::command || event.kind == Kind::message) {
     ++so_far_.occasions;
     if (event.kind == Kind::message) ++so_far_.messages;
+    if (event.kind == Kind::command && event.stage == Stage::auth) ++so_far_.logins;
     so_far_.last_occasion = {.at = event.at, .judge = event.judge, .seq = event.seq};
   }
   Talk* const talk = talk_of(event);

@@ -66,6 +66,7 @@ struct Behaviour {
   std::uint64_t occasions = 0;
   std::uint64_t messages = 0;   // of these
   std::uint64_t farewells = 0;  // replies of 421
+  std::uint64_t logins = 0;     // AUTH commands
   Moment last_occasion{};
 };
 

@@ -116,6 +116,7 @@ void Connection::connected(const Event& event) {
 // itself.
 void Connection::tls(const Event& event) {
   origin_.tls = !event.flag;
+  left_handshake_ = event.flag && !event.held;
   if (!event.flag || !event.held) return;
   broken_tls_ = std::make_unique<Answer>(Answer{
       .outcome = Outcome::lost,
@@ -247,6 +248,7 @@ void Connection::replied(const Event& event) {
 // A refusal stands until something of its kind is accepted; a refused greeting stands for good.
 void Connection::replied_before_mail(base::Stage stage, const Answer& answer) {
   if (refusal_ && refusal_stage_ == base::Stage::connect) return;
+  if (answer.code >= 300 && answer.code < 400) return;  // A question, which accepts nothing yet.
   refusal_.reset();
   if (answer.code < 400) return;
   refusal_ = std::make_unique<Answer>(answer);

@@ -69,6 +69,7 @@ class Connection {
       refusal_{};  // of greeting, EHLO, STARTTLS or AUTH, with nothing accepted since
   base::Stage refusal_stage_ = base::Stage::connect;
   std::unique_ptr<Answer> broken_tls_{};  // a handshake that failed
+  bool left_handshake_ = false;           // the last one was given up by the client
   std::unique_ptr<Answer> farewell_{};    // the last 421
   bool farewell_asked_ = false;           // it answered a question
   std::uint64_t last_reply_ = 0;

@@ -49,6 +49,14 @@ Answer Connection::broken(const Event& event) const {
 }
 
 void Connection::ended(const Event& event) {
+  if (left_handshake_ && we_broke(event.ending)) {
+    // We only closed what the client had given up.
+    Event left = event;
+    left.ending = Ending::client_left;
+    left.held = false;
+    left_handshake_ = false;
+    return ended(left);
+  }
   name_unanswered_recipient();
   const bool left = client_went(event.ending);
   // FIN shows that the client had read what it was waiting for; RST shows nothing (RFC

@@ -174,10 +174,12 @@ void Connection::discard(TimePoint now) {
 // The peer sent RST, or the system gave up on it.
 void Connection::lost(TimePoint now) {
   const auto* const tls = transport_.tls();
-  if (tls != nullptr && tls->state() == tls::Channel::State::failed) {
-    talk_->tls_failed(tls->error(), tls->facts(), now);
-  }
+  const bool failed = tls != nullptr && tls->state() == tls::Channel::State::failed;
+  if (failed) talk_->tls_failed(tls->error(), tls->facts(), now);
   talk_->peer_left(receiver::Left::reset, now);
+  if (!failed && transport_.is_shaking_hands()) {
+    talk_->tls_failed("the client reset the connection", tls->facts(), now);
+  }
   talk_->ended(now);
   close();
 }

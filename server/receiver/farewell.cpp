@@ -71,7 +71,9 @@ void Conversation::ended(base::TimePoint now) {
   // What the last answer brought to light.
   record_findings(now);
   const bool unshaken = peer_.tls == TlsMode::implicit && handshake_ != nullptr && !tls_told_;
-  if (unshaken && !session_.is_secure() && !session_.awaits_tls()) {
+  const auto how = how_it_ended();
+  const bool by_rule = how == journal::Ending::closed || how == journal::Ending::reset;
+  if (unshaken && !session_.is_secure() && (by_rule || !session_.awaits_tls())) {
     record_broken_tls("the connection ended before the handshake, by a rule", {}, Blame::ours, now);
   }
   ended_ = true;

@@ -2,8 +2,10 @@
 
 # labels: peers
 
+import os
 import socket
 import ssl
+import struct
 import tempfile
 import unittest
 
@@ -67,6 +69,9 @@ class PeersTest(unittest.TestCase):
         answer = self.server.put("/v1/receivers/behind", body)
         self.assertEqual("smtp", answer["listeners"][0]["protocol"])
         return address(answer["listeners"][0]["address"])
+
+    def events(self, kind):
+        return self.server.get("/v1/events", kind=kind, receiver="behind")["items"]
 
     def line(self, to, source=None):
         line = Line(to, source)
@@ -181,6 +186,42 @@ class PeersTest(unittest.TestCase):
         self.server.wait_for(
             lambda e: e["finding"] == "illegal_pipelining", "illegal_pipelining", kind="finding"
         )
+
+    def test_what_is_no_tls_inside_of_tls_ends_the_connection(self):
+        line = self.line(self.listen(tls="implicit"))
+        line.secure()
+        line.hear()
+        for command in ("EHLO c.test", "MAIL FROM:<a@c.test>", "RCPT TO:<b@r.test>", "DATA"):
+            line.ask(command)
+        line.say(b"Subject: half of it\r\n\r\nand no more\r\n")
+        # Past the encryption, on the same socket.
+        with socket.socket(fileno=os.dup(line.socket.fileno())) as bare:
+            bare.sendall(b"\r\n.\r\nQUIT\r\n")
+        self.server.wait_for_count("ended", 1, receiver="behind")
+        shaken, broken = self.events("tls")
+        self.assertNotIn("failed", shaken)
+        self.assertTrue(broken["failed"])
+        self.assertEqual([], self.events("stored"))
+        (attempt,) = self.server.attempts("behind")
+        self.assertEqual(("abandoned", "data"), (attempt["outcome"], attempt["stage"]))
+        self.assertEqual((False, True), (attempt["stored"], attempt["tls"]))
+
+    def test_who_resets_within_the_handshake_has_left_by_itself(self):
+        line = self.line(self.listen(tls="starttls"))
+        line.hear()
+        for command in ("EHLO c.test", "STARTTLS"):
+            line.ask(command)
+        line.say(b"\x16\x03\x01")
+        line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        line.close()
+        self.server.wait_for_count("ended", 1, receiver="behind")
+        (broken,) = self.events("tls")
+        self.assertTrue(broken["failed"])
+        self.assertEqual("client_reset", broken["ending"])
+        self.assertEqual([], self.server.attempts("behind"))
+        report = self.server.verify("behind", expect=[{"check": "keeps-tls"}])
+        (check,) = report["checks"]
+        self.assertIn("there was no trouble with it", check["observed"])
 
     def test_a_probe_of_the_port_is_no_attempt(self):
         to = self.listen(tls="implicit")

@@ -69,6 +69,7 @@ void History::command(base::Stage stage, const std::vector<std::string>& words) 
   Event event{.kind = Kind::command};
   event.stage = stage;
   event.began = now_;
+  event.flag = words.front().back() == '!';
   const bool named = stage == base::Stage::mail || stage == base::Stage::rcpt;
   if (named) {
     event.subject = words.at(1);
@@ -99,6 +100,32 @@ void History::end(Ending ending, bool held) {
   connections_.erase(letter_);
 }
 
+void History::connect(const std::vector<std::string>& words) {
+  if (words.front() == "connect" && connections_.count(letter_) > 0) end(Ending::client_reset);
+  connections_[letter_] = ++last_connection_;
+  Event event{.kind = Kind::connected};
+  if (words.front() == "joined") {
+    event.began = now_ - std::chrono::seconds(std::stoi(words.at(1)));
+    return add(std::move(event));
+  }
+  event.subject = "192.0.2.1";
+  if (words.front() == "carried") {
+    event.flag = true;
+    if (words.size() > 1) event.parameters.emplace_back("tls", words[1]);
+    return add(std::move(event));
+  }
+  add(std::move(event));
+  reply(base::Stage::connect, word_or(words, 1, "220"));
+}
+
+void History::shake_hands(std::string_view how) {
+  Event event{.kind = Kind::tls};
+  event.stage = base::Stage::starttls;
+  event.flag = how != "tls";
+  event.held = how == "tls-broken";
+  add(std::move(event));
+}
+
 void History::step(std::string_view text) {
   now_ += std::chrono::milliseconds(10);
   std::vector<std::string> words = split(text);
@@ -108,20 +135,8 @@ void History::step(std::string_view text) {
     words.erase(words.begin());
   }
   const std::string& what = words.front();
-  if (what == "connect") {
-    if (connections_.count(letter_) > 0) end(Ending::client_reset);
-    connections_[letter_] = ++last_connection_;
-    Event event{.kind = Kind::connected};
-    event.subject = "192.0.2.1";
-    add(std::move(event));
-    return reply(base::Stage::connect, word_or(words, 1, "220"));
-  }
-  if (what == "joined") {
-    connections_[letter_] = ++last_connection_;
-    Event event{.kind = Kind::connected};
-    event.began = now_ - std::chrono::seconds(std::stoi(words.at(1)));
-    return add(std::move(event));
-  }
+  if (what == "connect" || what == "joined" || what == "carried") return connect(words);
+  if (what.substr(0, 3) == "tls") return shake_hands(what);
   if (what == "passed") return add({.kind = Kind::passed});
   if (what == "quit") {
     command(base::Stage::quit, {"quit", "221"});
@@ -129,7 +144,8 @@ void History::step(std::string_view text) {
   }
   if (what == "over") return end(Ending::quit);
   if (what == "bye") return command(base::Stage::quit, words);
-  if (const auto stage = base::stage_named(what); stage && *stage != base::Stage::message) {
+  const std::string_view verb = std::string_view(what).substr(0, what.find('!'));
+  if (const auto stage = base::stage_named(verb); stage && *stage != base::Stage::message) {
     return command(*stage, words);
   }
   if (what == "body") return body(words.at(1));

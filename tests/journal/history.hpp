@@ -3,8 +3,10 @@
 // come 1 ms after their command, the next step 10 ms after that. "-" in place of a code: no reply.
 //   connect [CODE]        accepted, and the greeting
 //   joined SECONDS        it began so long ago elsewhere; no greeting
+//   carried [VERSION]     it goes on from before a reset, encrypted already if a version is named
+//   tls, tls-broken, tls-given-up     a handshake succeeded, failed by our fault, by the client's
 //   passed                the transaction has a recipient of another receiver
-//   ehlo, starttls, auth, data, rset, noop [CODE]
+//   ehlo, starttls, auth, data, rset, noop [CODE]; auth!: it was answered before any rule
 //   mail ADDRESS [CODE] [ENVID]    rcpt ADDRESS [CODE]
 //                         <> is the null sender; ADDRESS! was answered before any rule
 //   body ID               the end of data came ("-": without Message-ID)
@@ -61,6 +63,8 @@ class History {
  private:
   void add(Event event);
   void command(base::Stage stage, const std::vector<std::string>& words);
+  void connect(const std::vector<std::string>& words);
+  void shake_hands(std::string_view how);
   void reply(std::optional<base::Stage> stage, std::string_view code);
   void body(const std::string& id);
   void end(Ending ending, bool held = false);

@@ -91,8 +91,11 @@ class VirtualReceiver {
   // Later connections find owners of recipients in this directory, which must outlive them.
   void share(const receiver::Directory& directory) { directory_ = &directory; }
 
-  std::shared_ptr<VirtualClient> connect(std::string_view client = "127.0.0.1") {
+  std::shared_ptr<VirtualClient> connect(
+      std::string_view client = "127.0.0.1", receiver::TlsMode tls = receiver::TlsMode::none
+  ) {
     receiver::Peer peer{++connections_, *base::parse_ip(client), "127.0.0.1:25"};
+    peer.tls = tls;
     auto made = std::make_shared<VirtualClient>(*this, receiver_, std::move(peer), directory_);
     clients_.push_back(made);
     made->pump();

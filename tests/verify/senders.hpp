@@ -40,7 +40,7 @@ using Past = std::vector<journal::Event>;
     const Past& past, std::string_view check, std::string_view keys = "", bool over = true
 );
 
-// The same past, had each MAIL carried this ENVID (RFC 3461 4.4): receivers do not offer DSN yet.
+// The same past, had each MAIL carried this ENVID (RFC 3461 4.4), whatever the receiver offered.
 [[nodiscard]] Past with_envid(Past past, std::string_view envid);
 
 class World {

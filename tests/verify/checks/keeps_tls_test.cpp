@@ -158,6 +158,18 @@ TEST_CASE("asking for what was not offered is no trouble with TLS") {
   CHECK(world.judged("keeps-tls") == "empty: no client was offered TLS");
 }
 
+TEST_CASE("a STARTTLS that was out of place or ill-formed is no trouble with TLS") {
+  World world(offering());
+  Line line(world);
+  line.greeting();
+  CHECK(line.say("STARTTLS") == 503);
+  line.hello();
+  CHECK(line.say("STARTTLS now") == 501);
+  line.leave(Goodbye::quit);
+  world.wait(5s);
+  CHECK(world.judged("keeps-tls") == "empty: *was offered TLS, and there was no trouble with it");
+}
+
 TEST_CASE("a client that comes back and leaves again without a word keeps TLS") {
   World world(offering(kRefusal));
   for (int i = 0; i < 3; ++i) {

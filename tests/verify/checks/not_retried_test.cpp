@@ -107,6 +107,44 @@ TEST_CASE("codes and except choose the refusals that count") {
   CHECK(world.judged("not-retried", "except = [552]") == "fail");
 }
 
+TEST_CASE("a client that obeys a 530 and sends again retries nothing, unless 530 is named") {
+  struct Row {
+    const char* server;
+    bool tls;
+    const char* login;
+    int to_rcpt;  // the reply to the RCPT behind the refused MAIL
+  };
+
+  const auto row = GENERATE(
+      Row{"extensions = ['STARTTLS'], tls = { required = true }", true, "", 530},
+      Row{"auth = { users = { alice = 'secret' }, required = true }",
+          false,
+          "AUTH PLAIN AGFsaWNlAHNlY3JldA==",
+          503}
+  );
+  CAPTURE(row.server);
+  // One message for each pair of sender and recipient: the same pair is the same message.
+  World world(
+      "name = 't'\ndelivery = { unique = true }\nserver = { " + std::string(row.server) + " }\n"
+  );
+  Line line(world);
+  line.greeting();
+  line.hello();
+  CHECK(line.say("MAIL FROM:<a@sender.test>\r\nRCPT TO:<r@receiver.test>") == row.to_rcpt);
+  world.wait(1s);
+  CHECK((row.tls ? line.starttls() : line.say(row.login)) / 100 == 2);
+  line.hello();
+  CHECK(line.mail({}) == 250);
+  CHECK(line.rcpt("r@receiver.test") == 250);
+  CHECK(line.data() == 354);
+  CHECK(line.body({}) == 250);
+  line.leave(Goodbye::quit);
+  world.wait(10s);
+  CHECK(world.judged("not-retried") == "empty: no delivery was rejected");
+  CHECK(world.judged("not-retried", "codes = [550]") == "empty");
+  CHECK(world.judged("not-retried", "codes = [530]") == "fail: *tried again*after 530*");
+}
+
 TEST_CASE("what was on its way when the refusal came is no retry") {
   // A second connection has begun its MAIL before the first one is refused.
   World world(kRefusedMessage);
