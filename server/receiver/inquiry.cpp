@@ -90,7 +90,7 @@ void Conversation::play(
 }
 
 // DATA's 354 would be no answer to a BDAT; and LMTP refuses the last one once for each recipient
-// (RFC 2033 4.2).
+// (RFC 2033 4.3).
 void Conversation::fit_to_chunk(scenario::Action& action, const smtp::Question& question) const {
   auto& ops = action.plan.ops;
   const auto said = std::find_if(ops.begin(), ops.end(), [](const wire::Op& op) {

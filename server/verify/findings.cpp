@@ -10,7 +10,7 @@ using enum FindingKind::Weight;
 
 // clang-format off
 constexpr std::array kKinds{
-    FindingKind{"early_talker",             fault, "the client must wait for the greeting (RFC 5321 3.1)"},
+    FindingKind{"early_talker",             fault, "the client must wait for the greeting (RFC 5321 4.3.1)"},
     FindingKind{"bare_lf",                  fault, "lines end with CRLF alone (RFC 5321 2.3.8)"},
     FindingKind{"bare_cr",                  fault, "CR stands only before LF (RFC 5321 2.3.8)"},
     FindingKind{"nul",                      fault, "no message may be made with NUL in it (RFC 5322 4)"},
@@ -23,7 +23,7 @@ constexpr std::array kKinds{
     FindingKind{"eight_bit",                habit, "\"just send eight\" is what most clients without a queue do, and what every receiver takes"},
     FindingKind{"smuggling",                fault, "other receivers may see two messages in it"},
     FindingKind{"auth_in_clear",            habit, "the server had offered it in clear"},
-    FindingKind{"plaintext_after_starttls", fault, "nothing may follow STARTTLS before the handshake (RFC 3207 4.2)"},
+    FindingKind{"plaintext_after_starttls", fault, "nothing may follow STARTTLS before the handshake (RFC 3207 4)"},
     FindingKind{"ehlo_skipped",             fault, "what was said before the handshake is void (RFC 3207 4.2)"},
     FindingKind{"dot_not_stuffed",          fault, "the message arrives changed (RFC 5321 4.5.2)"},
     FindingKind{"size_wrong",               habit, "SIZE is an estimate (RFC 1870 4)"},

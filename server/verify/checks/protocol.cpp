@@ -79,8 +79,16 @@ class Judge {
     return params_.select.empty() || connections_.contains(connection);
   }
 
-  // Something was said, in a connection that is looked at, that could have broken this rule.
-  [[nodiscard]] bool has_occasion(std::string_view kind) const;
+  // What was said in the connections that are looked at.
+  struct Said {
+    bool anything = false, message = false, farewell = false, tls = false, auth = false;
+  };
+
+  [[nodiscard]] Said what_was_said() const;
+  [[nodiscard]] Said said_by_selected() const;
+
+  // Something was said that could have broken this rule.
+  [[nodiscard]] static bool has_occasion(std::string_view kind, const Said& said);
 
   void violation(std::string_view kind, const Row& found);
   void judge_kept();
@@ -93,7 +101,31 @@ class Judge {
   std::uint64_t kept_ = 0;                 // rules that no finding speaks of
 };
 
-bool Judge::has_occasion(std::string_view kind) const {
+Judge::Said Judge::what_was_said() const {
+  if (!params_.select.empty()) return said_by_selected();
+  const auto shook_hands = [](const auto& client) { return client.second.established > 0; };
+  return {
+      .anything = behaviour_.occasions > 0,
+      .message = behaviour_.messages > 0,
+      .farewell = behaviour_.farewells > 0,
+      .tls = std::any_of(behaviour_.tls.begin(), behaviour_.tls.end(), shook_hands),
+      .auth = behaviour_.logins > 0};
+}
+
+// By what their attempts show, which is no login that was accepted.
+Judge::Said Judge::said_by_selected() const {
+  Said said{.anything = !connections_.empty()};
+  for (const Attempt* attempt : timeline_.attempts()) {
+    if (!connections_.contains(attempt->connection)) continue;
+    said.message = said.message || !attempt->body_hash.empty();
+    said.farewell = said.farewell || attempt->code == 421;
+    said.tls = said.tls || attempt->tls;
+    said.auth = said.auth || attempt->stage == base::Stage::auth;
+  }
+  return said;
+}
+
+bool Judge::has_occasion(std::string_view kind, const Said& said) {
   constexpr std::array<std::string_view, 7> kOfMessages{
       "dot_not_stuffed",
       "smuggling",
@@ -102,16 +134,13 @@ bool Judge::has_occasion(std::string_view kind) const {
       "missing_from",
       "missing_message_id",
       "message_id_reused"};
-  if (params_.select.empty() ? behaviour_.occasions == 0 : connections_.empty()) return false;
-  if (kind == "command_after_421") return behaviour_.farewells > 0;
-  if (kind == "ehlo_skipped" || kind == "plaintext_after_starttls") {
-    return std::any_of(behaviour_.tls.begin(), behaviour_.tls.end(), [](const auto& client) {
-      return client.second.established > 0;
-    });
-  }
+  if (!said.anything) return false;
+  if (kind == "command_after_421") return said.farewell;
+  if (kind == "auth_in_clear") return said.auth;
+  if (kind == "ehlo_skipped" || kind == "plaintext_after_starttls") return said.tls;
   const bool of_messages =
       std::find(kOfMessages.begin(), kOfMessages.end(), kind) != kOfMessages.end();
-  return !of_messages || behaviour_.messages > 0;
+  return !of_messages || said.message;
 }
 
 bool Judge::counts(const FindingKind& kind) const {
@@ -129,6 +158,7 @@ Verdict Judge::verdict() {
       if (params_.select.matches(*attempt)) connections_.insert(attempt->connection);
     }
   }
+  const Said said = what_was_said();
   for (const FindingKind& kind : finding_kinds()) {
     if (!counts(kind)) continue;
     Row found;
@@ -137,7 +167,7 @@ Verdict Judge::verdict() {
     }
     if (!found.empty()) {
       violation(kind.name, found);
-    } else if (has_occasion(kind.name)) {
+    } else if (has_occasion(kind.name, said)) {
       ++kept_;
     }
   }

@@ -106,6 +106,52 @@ TEST_CASE("where nothing was said there is nothing to judge") {
   CHECK(judged(past_with({"early_talker"}, 0), "protocol") == "fail");
 }
 
+TEST_CASE("a rule that nothing could have broken is not passed") {
+  World greets(kHealthy);
+  Line hello(greets);
+  hello.greeting();
+  hello.hello();
+  hello.leave(Goodbye::quit);
+  const char* const of_messages =
+      "['dot_not_stuffed', 'smuggling', 'size_wrong', 'missing_date', 'missing_from', "
+      "'missing_message_id', 'message_id_reused']";
+  const auto asked = [](World& world, const std::string& kinds) {
+    return world.judged("protocol", "kinds = " + kinds);
+  };
+  CHECK(asked(greets, of_messages) == "empty");
+  CHECK(asked(greets, "'command_after_421'") == "empty");
+  CHECK(asked(greets, "'ehlo_skipped'") == "empty");
+  CHECK(asked(greets, "'plaintext_after_starttls'") == "empty");
+  CHECK(asked(greets, "['smuggling', 'bare_lf']") == "pass: 1 rule: *");
+
+  World sends(kHealthy);
+  Sender(sends).attempt({});
+  CHECK(asked(sends, "'smuggling'") == "pass: 1 rule: *");
+  CHECK(asked(sends, "'command_after_421'") == "empty");
+
+  World says_421(rule("at = 'mail'\nreply = '421 4.3.2 no'"));
+  Sender(says_421).attempt({});
+  CHECK(asked(says_421, "'command_after_421'") == "pass: 1 rule: *");
+  CHECK(asked(says_421, of_messages) == "empty");
+}
+
+TEST_CASE("the rules of TLS are passed where a handshake came about") {
+  World world("name = 't'\nserver = { extensions = ['STARTTLS'] }\n");
+  const std::string of_tls = "kinds = ['ehlo_skipped', 'plaintext_after_starttls']";
+  Line refuses(world);
+  refuses.greeting();
+  refuses.hello();
+  refuses.starttls("no");
+  CHECK(world.judged("protocol", of_tls) == "empty");
+  Line shakes(world);
+  shakes.greeting();
+  shakes.hello();
+  CHECK(shakes.starttls() == 220);
+  shakes.hello();
+  shakes.leave(Goodbye::quit);
+  CHECK(world.judged("protocol", of_tls) == "pass: 2 rules: *");
+}
+
 TEST_CASE("without a kind that counts there is nothing to judge") {
   CHECK(judged(past_with({"nul"}), "protocol", "kinds = 'nul'\nexcept = 'nul'") == "empty");
 }
@@ -175,4 +221,29 @@ TEST_CASE("an unknown kind of finding is told, with the one that is meant") {
   }
   CHECK(told.find("bare_fl") != std::string::npos);
   CHECK(told.find("bare_lf") != std::string::npos);
+}
+
+TEST_CASE("what one client did is no occasion for another") {
+  World world(rule("at = 'mail'\ntimes = 1\nreply = '550 5.7.1 no'"));
+  Sender(world, {.client = "192.0.2.1"}).attempt({});
+  Sender(world, {.client = "192.0.2.2"}).attempt({.id = "<2@s>"});
+  const auto asked = [&](std::string_view kind, std::string_view client) {
+    return world.judged(
+        "protocol", fmt::format("kinds = '{}'\nselect = {{ client = '{}' }}", kind, client)
+    );
+  };
+  CHECK(asked("smuggling", "192.0.2.1") == "empty");
+  CHECK(asked("smuggling", "192.0.2.2") == "pass");
+  CHECK(asked("bare_lf", "192.0.2.1") == "pass");
+}
+
+TEST_CASE("who was never seen to log in has not done it rightly") {
+  World world("name = 't'\nserver = { extensions = ['AUTH PLAIN'] }\n");
+  Sender(world).attempt({});
+  CHECK(world.judged("protocol", "kinds = 'auth_in_clear'") == "empty");
+  Line line(world);
+  line.greeting();
+  line.hello();
+  line.say("AUTH PLAIN AGEAYg==");
+  CHECK(world.judged("protocol", "kinds = 'auth_in_clear'") == "fail");
 }
