@@ -68,75 +68,55 @@ class Fault:
         return getattr(self, client).split(" or ")
 
 
-def same(kind):
-    return {"smtplib": kind, "nodemailer": kind, "swaks": kind, "msmtp": kind}
+def same(kind, **others):
+    """This kind in every client, but in those that are named."""
+    return {"smtplib": kind, "nodemailer": kind, "swaks": kind, "msmtp": kind, **others}
 
 
-def at_starttls(actions):
-    return f'at = "starttls"\ndo = [{actions}]'
+def certificate(name, kind, swaks="unverified"):
+    return Fault(
+        f"certificate {name}", tls=f'certificate = "{name}"', **same(kind, swaks=swaks)
+    )
 
+
+def at_starttls(name, actions, kinds, timeout=60):
+    return Fault(name, rule=f'at = "starttls"\ndo = [{actions}]', timeout=timeout, **kinds)
+
+
+def behind_220(name, actions, kind, timeout=60):
+    return at_starttls(name, "{ healthy = true }, " + actions, same(kind), timeout)
+
+
+# Of an alert msmtp says only that there was one.
+VERSION = same("version", msmtp="alert")
+REFUSED = same("refused", msmtp="alert")
 
 FAULTS = (
     Fault("none: everybody sends"),
-    Fault(
-        "certificate expired", tls='certificate = "expired"',
-        **{**same("expired"), "swaks": "unverified"},
-    ),
-    Fault(
-        "certificate not yet valid", tls='certificate = "not-yet-valid"',
-        **{**same("not yet valid"), "swaks": "unverified"},
-    ),
+    certificate("expired", "expired"),
+    certificate("not-yet-valid", "not yet valid"),
     # Newer ones of swaks look at the name.
-    Fault(
-        "certificate of another name", tls='certificate = "wrong-name"',
-        **{**same("wrong name"), "swaks": " or unverified"},
-    ),
-    Fault(
-        "certificate self-signed", tls='certificate = "self-signed"',
-        **{**same("untrusted"), "swaks": "unverified"},
-    ),
-    Fault(
-        "certificate weak", tls='certificate = "weak"',
-        **{**same("weak"), "swaks": "unverified"},
-    ),
-    Fault(
-        "TLSv1.1 at most", tls='max_version = "TLSv1.1"',
-        **{**same("version"), "msmtp": "alert"},
-    ),
+    certificate("wrong-name", "wrong name", swaks=" or unverified"),
+    certificate("self-signed", "untrusted"),
+    certificate("weak", "weak"),
+    Fault("TLSv1.1 at most", tls='max_version = "TLSv1.1"', **VERSION),
     Fault(
         "no cipher in common", tls='max_version = "TLSv1.2", ciphers = "ECDHE-ECDSA-NULL-SHA"',
-        **{**same("refused"), "msmtp": "alert"},
+        **REFUSED,
     ),
-    Fault(
-        "alert handshake_failure", rule=at_starttls('{ alert = "handshake_failure" }'),
-        **{**same("refused"), "msmtp": "alert"},
-    ),
-    Fault(
-        "closed before the handshake", rule=at_starttls("{ healthy = true }, { close = true }"),
-        **same("gone"),
-    ),
-    Fault(
-        "reset after the ClientHello",
-        rule=at_starttls("{ healthy = true }, { await_input = true }, { reset = true }"),
-        **same("gone"),
-    ),
+    at_starttls("alert handshake_failure", '{ alert = "handshake_failure" }', REFUSED),
+    behind_220("closed before the handshake", "{ close = true }", "gone"),
+    behind_220("reset after the ClientHello", "{ await_input = true }, { reset = true }", "gone"),
     # In one segment with the 220 it is taken for a part of the reply, or thrown away with it.
-    Fault(
-        "text before the ClientHello",
-        rule=at_starttls('{ healthy = true }, { text = "hello\\r\\n" }, { close = true }'),
-        **same("not TLS or stray text or gone"),
+    behind_220(
+        "text before the ClientHello", '{ text = "hello\\r\\n" }, { close = true }',
+        "not TLS or stray text or gone",
     ),
-    Fault(
+    behind_220(
         "text after the ClientHello",
-        rule=at_starttls(
-            '{ healthy = true }, { await_input = true }, { text = "hello\\r\\n" }, { close = true }'
-        ),
-        **same("not TLS"),
+        '{ await_input = true }, { text = "hello\\r\\n" }, { close = true }', "not TLS",
     ),
-    Fault(
-        "stall", rule=at_starttls("{ healthy = true }, { stall = true }"), timeout=2,
-        **same("timeout"),
-    ),
+    behind_220("stall", "{ stall = true }", "timeout", timeout=2),
     Fault(
         "454 to STARTTLS", ways=("starttls",),
         rule='at = "starttls"\nreply = "454 4.7.0 TLS not available due to temporary reason"',

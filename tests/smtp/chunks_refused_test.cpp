@@ -2,35 +2,20 @@
 #include <string>
 #include <vector>
 
+#include "smtp/bdat.hpp"
 #include "smtp/talk.hpp"
 #include "support/catch.hpp"
 
 using base::Stage;
 using smtp::FindingKind;
-using smtp::Profile;
+using smtp_test::bdat;
+using smtp_test::kChunking;
+using smtp_test::kMail;
+using smtp_test::kRcpt;
+using smtp_test::prepare;
 using smtp_test::refusing;
 using smtp_test::Talk;
 using namespace std::string_literals;
-
-namespace {
-
-const Profile kChunking{.chunking = true, .binary_mime = true};
-const std::string kMail = "MAIL FROM:<a@b.test>\r\n";
-const std::string kRcpt = "RCPT TO:<b@c.test>\r\n";
-
-std::string bdat(std::string_view octets, bool last = false) {
-  return "BDAT " + std::to_string(octets.size()) + (last ? " LAST" : "") + "\r\n" +
-         std::string(octets);
-}
-
-// A client up to the accepted RCPT.
-void prepare(Talk& talk, const std::string& parameters = "") {
-  talk.session.capture(1000);
-  talk.send("EHLO c.test\r\n");
-  talk.send("MAIL FROM:<a@b.test>" + parameters + "\r\n" + kRcpt);
-}
-
-}  // namespace
 
 TEST_CASE("a chunk that says less or more than is sent") {
   Talk less(kChunking);

@@ -3,27 +3,19 @@
 #include <vector>
 
 #include "smtp/encoded.hpp"
+#include "smtp/logins.hpp"
 #include "smtp/talk.hpp"
 #include "support/catch.hpp"
 
 using smtp::Profile;
 using smtp_test::base64;
+using smtp_test::kRight;
 using smtp_test::plain;
 using smtp_test::Talk;
+using smtp_test::users;
+using smtp_test::with_auth;
 
 namespace {
-
-const std::string kRight = plain("alice", "secret");
-
-smtp::Authentication users() {
-  return {
-      .mechanisms = {"PLAIN", "LOGIN"},
-      .users = std::vector<std::pair<std::string, std::string>>{{"alice", "secret"}}};
-}
-
-Profile with_auth(smtp::Authentication auth = users()) {
-  return {.auth = std::move(auth)};
-}
 
 Profile needs_tls() {
   auto auth = users();

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "smtp/encoded.hpp"
+#include "smtp/logins.hpp"
 #include "smtp/talk.hpp"
 #include "support/catch.hpp"
 
@@ -11,24 +12,16 @@ using base::Stage;
 using smtp::Profile;
 using smtp::Question;
 using smtp_test::base64;
+using smtp_test::kRight;
 using smtp_test::plain;
 using smtp_test::refusing;
 using smtp_test::Talk;
+using smtp_test::users;
+using smtp_test::with_auth;
 
 namespace {
 
-const std::string kRight = plain("alice", "secret");
 const std::string kWrong = plain("alice", "guess");
-
-smtp::Authentication users() {
-  return {
-      .mechanisms = {"PLAIN", "LOGIN"},
-      .users = std::vector<std::pair<std::string, std::string>>{{"alice", "secret"}}};
-}
-
-Profile with_auth(smtp::Authentication auth = users()) {
-  return {.auth = std::move(auth)};
-}
 
 Profile required() {
   auto auth = users();

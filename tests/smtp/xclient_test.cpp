@@ -99,6 +99,21 @@ TEST_CASE("XCLIENT is answered with a greeting and begins anew") {
   CHECK(talk.send("EHLO c.test\r\nMAIL FROM:<a@b.test>\r\n") == "250, 250 2.1.0");
 }
 
+TEST_CASE("inside TLS the session that follows XCLIENT is encrypted from its greeting on") {
+  Talk talk({.starttls = smtp::StartTls::required, .xclient = true});
+  talk.session.begin_secure();
+  talk.answer_all();
+  CHECK(talk.last().normal.wire == "220 mx.receiver.test ESMTP failmx\r\n");
+  CHECK(talk.session.is_secure());
+  CHECK_FALSE(talk.session.awaits_tls());
+  CHECK(talk.send("EHLO c.test\r\n") == "250");
+  CHECK(talk.last().normal.wire.find("STARTTLS") == std::string::npos);
+  CHECK(talk.send("STARTTLS\r\n") == "503 5.5.1");
+  CHECK(talk.send("MAIL FROM:<a@b.test>\r\n") == "250 2.1.0");
+  // Nothing was said before a handshake that it would have to repeat.
+  CHECK(talk.kinds() == "bad_sequence");
+}
+
 TEST_CASE("XCLIENT out of place") {
   struct Row {
     const char* name;
