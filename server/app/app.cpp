@@ -46,12 +46,7 @@ struct Runner {
 
   int operator()(const Schema& /*options*/) const { return schema(out); }
 
-  int operator()(const Health& options) const {
-    const auto alive = check_health(options.http);
-    if (alive) return kDone;
-    err << "failmx: " << alive.error().message << "; " << alive.error().hint << "\n";
-    return kFailed;
-  }
+  int operator()(const Health& options) const { return health(options, out, err); }
 
   int operator()(const Help& options) const { return help(options, out, err); }
 

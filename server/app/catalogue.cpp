@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -20,6 +21,16 @@ namespace {
 constexpr std::size_t kMostOctets = 1024 * 1024;
 constexpr std::string_view kSuffix = ".toml";
 
+std::string hint_for(int error) {
+  if (error == EACCES) {
+    return fmt::format("the user that failmx runs as (uid {}) must be allowed to", ::geteuid());
+  }
+  if (error != ENOENT) return {};
+  std::error_code unknown;
+  const auto here = fs::current_path(unknown).string();
+  return fmt::format("a path is seen from where failmx was started, '{}'", here);
+}
+
 }  // namespace
 
 bool is_file_name(std::string_view text) {
@@ -33,7 +44,10 @@ base::Result<std::string> read_file(const std::string& path) {
   }
   std::ifstream in(path, std::ios::binary);
   if (!in) {
-    return base::failure(fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
+    const int why = errno;
+    return base::failure(
+        fmt::format("cannot read '{}': {}", path, std::strerror(why)), hint_for(why)
+    );
   }
   std::string text(kMostOctets + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -66,7 +80,7 @@ base::Result<void> Catalogue::add_folder(const std::string& folder) {
   }
   if (error) {
     return base::failure(
-        fmt::format("cannot read the folder '{}': {}", folder, error.message()),
+        fmt::format("cannot read the folder '{}': {}", base::printable(folder), error.message()),
         "--scenarios takes a folder of *.toml files"
     );
   }
@@ -84,6 +98,17 @@ base::Result<control::Source> Catalogue::find(std::string_view name) const {
       near ? fmt::format("did you mean '{}'?", *near)
            : fmt::format("there is: {}", fmt::join(names, ", "))
   );
+}
+
+std::vector<base::Diagnostic> Catalogue::errors_in_folder(std::string_view but) const {
+  std::vector<base::Diagnostic> errors;
+  for (const auto& name : of_folder_) {
+    if (name == but) continue;
+    const auto loaded = control::load(entries_.find(name)->second, std::nullopt);
+    if (loaded.ok()) continue;
+    errors.insert(errors.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());
+  }
+  return errors;
 }
 
 std::vector<control::Library::Entry> Catalogue::entries() const {

@@ -42,7 +42,10 @@ class Catalogue {
     return entries_;
   }
 
-  // The same for the control API, with where each comes from.
+  // What is wrong with scenarios of the folder that do not load, but for the one of this name.
+  [[nodiscard]] std::vector<base::Diagnostic> errors_in_folder(std::string_view but) const;
+
+  // All for the control API, with where each comes from.
   [[nodiscard]] std::vector<control::Library::Entry> entries() const;
 
  private:

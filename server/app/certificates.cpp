@@ -1,5 +1,6 @@
 #include "app/certificates.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -8,10 +9,15 @@
 
 #include "app/catalogue.hpp"
 #include "app/console.hpp"
+#include "scenario/handshakes.hpp"
 
 namespace app {
 
 namespace {
+
+tl::unexpected<base::Error> named(std::string_view option, const base::Error& error) {
+  return base::failure(fmt::format("{}: {}", option, error.message), error.hint);
+}
 
 base::Result<tls::Authority> authority_of(const Serving& options) {
   const auto now = std::chrono::floor<base::WallTime::duration>(std::chrono::system_clock::now());
@@ -24,10 +30,14 @@ base::Result<tls::Authority> authority_of(const Serving& options) {
     );
   }
   auto chain = read_file(options.tls_certificate);
-  if (!chain) return tl::unexpected(std::move(chain.error()));
+  if (!chain) return named("--tls-certificate", chain.error());
   auto key = read_file(options.tls_key);
-  if (!key) return tl::unexpected(std::move(key.error()));
-  return tls::Authority::create(now, {.chain_pem = std::move(*chain), .key_pem = std::move(*key)});
+  if (!key) return named("--tls-key", key.error());
+  auto made =
+      tls::Authority::create(now, {.chain_pem = std::move(*chain), .key_pem = std::move(*key)});
+  if (made) return made;
+  const auto files = fmt::format("'{}' and '{}'", options.tls_certificate, options.tls_key);
+  return base::failure(fmt::format("{}: {}", files, made.error().message), made.error().hint);
 }
 
 }  // namespace
@@ -38,35 +48,37 @@ std::optional<tls::Authority> certificates_for(const Serving& options, std::ostr
     complain(authority.error(), err);
     return std::nullopt;
   }
-  if (!options.tls_ca.empty()) {
-    if (const auto written = write_whole(options.tls_ca, authority->ca_pem()); !written) {
-      complain(written.error(), err);
-      return std::nullopt;
-    }
-  }
   return std::move(*authority);
 }
 
-base::Result<void> prepare_handshakes(
-    tls::Authority& authority, const scenario::Scenario& scenario
+std::vector<base::Error> prepare_handshakes(
+    tls::Authority& authority,
+    std::string_view host_name,
+    const std::vector<wire::Handshake>& handshakes
 ) {
-  const auto prepare = [&](const wire::Handshake& handshake) -> base::Result<void> {
-    const auto context = authority.context(scenario.profile.hostname, handshake);
-    if (context) return {};
+  std::vector<base::Error> errors;
+  for (const auto& handshake : handshakes) {
+    const auto context = authority.context(host_name, handshake);
+    if (context) continue;
     const auto& error = context.error();
-    return base::failure(
-        fmt::format("the TLS of scenario '{}' cannot be had: {}", scenario.name, error.message),
-        error.hint
-    );
-  };
-  if (auto prepared = prepare(scenario.handshake); !prepared) return prepared;
-  for (const auto& rule : scenario.rules) {
-    for (const auto& step : rule.steps) {
-      if (step.kind != scenario::Step::Kind::handshake) continue;
-      if (auto prepared = prepare(step.handshake); !prepared) return prepared;
+    base::Error told{fmt::format("this TLS cannot be had: {}", error.message), error.hint};
+    // Many rules may show what is wrong with [server].
+    if (std::find(errors.begin(), errors.end(), told) == errors.end()) {
+      errors.push_back(std::move(told));
     }
   }
-  return {};
+  return errors;
+}
+
+std::vector<base::Error> prepare_handshakes(
+    tls::Authority& authority, const scenario::Scenario& scenario
+) {
+  auto errors =
+      prepare_handshakes(authority, scenario.profile.hostname, scenario::handshakes_of(scenario));
+  for (auto& error : errors) {
+    error.message = fmt::format("scenario '{}': {}", scenario.name, error.message);
+  }
+  return errors;
 }
 
 }  // namespace app

@@ -10,9 +10,9 @@
 #include <fmt/format.h>
 
 #include "app/cli_parts.hpp"
+#include "app/mistakes.hpp"
 #include "app/usage.hpp"
 #include "app/version.hpp"
-#include "control/address.hpp"
 
 namespace app {
 
@@ -36,7 +36,7 @@ Examples:
 // Everything the parser writes to.
 struct Targets {
   Serve serve{};
-  std::string drain = "10s";
+  detail::ServeTexts serve_texts{};
   Test test{};
   detail::TestTexts test_texts{};
   Verify verify{};
@@ -45,17 +45,9 @@ struct Targets {
   List list{};
   Show show{};
   Health health{};
+  std::string patience = "2s";
   Help help{};
 };
-
-// Where `health` looks when nobody says: at the server that this environment would start.
-std::string default_health_url() {
-  const char* const listen = std::getenv("FAILMX_LISTEN_HTTP");
-  auto address = control::parse_address(listen == nullptr ? Serve{}.http : listen);
-  if (!address) return "http://" + Serve{}.http;
-  if (address->is_any()) address->ip = *base::parse_ip(address->ip.is_v4() ? "127.0.0.1" : "::1");
-  return "http://" + control::to_string(*address);
-}
 
 void build(CLI::App& app, Targets& targets) {
   app.name("failmx");
@@ -64,7 +56,7 @@ void build(CLI::App& app, Targets& targets) {
   app.set_version_flag(
       "--version", fmt::format("failmx {}", kVersion), "Print the version and exit"
   );
-  detail::add_serve(app, targets.serve, targets.drain);
+  detail::add_serve(app, targets.serve, targets.serve_texts);
   targets.test.smtp = targets.test.smtps = targets.test.http = "127.0.0.1:0";
   targets.test.drain = std::chrono::seconds(2);
   detail::add_test(app, targets.test, targets.test_texts);
@@ -88,13 +80,7 @@ void build(CLI::App& app, Targets& targets) {
 
   app.add_subcommand("schema", "Print the JSON Schema of scenario files, for editors");
 
-  auto& health =
-      *app.add_subcommand("health", "Ask a running failmx whether it is alive; exit 0 or 1");
-  targets.health.http = default_health_url();
-  health.add_option("--http", targets.health.http, "Its control API")
-      ->type_name("URL")
-      ->envname("FAILMX_HTTP")
-      ->capture_default_str();
+  detail::add_health(app, targets.health, targets.patience);
 
   auto& help = *app.add_subcommand("help", "Explain a topic: actions, keys, stages, routes, ...");
   help.add_option("TOPIC", targets.help.topic, "What to explain; left out: what there is")
@@ -106,6 +92,7 @@ Test test_of(Targets& targets) {
   if (const auto timeout = base::parse_duration(targets.test_texts.timeout)) {
     test.timeout = *timeout;
   }
+  test.log = detail::logging_of(targets.test_texts.log);
   test.until = targets.test_texts.until == "exit" ? Until::exit : Until::verdict;
   return test;
 }
@@ -114,7 +101,8 @@ std::optional<Command> chosen(const CLI::App& app, Targets& targets) {
   const auto is = [&app](const char* name) { return app.got_subcommand(name); };
   if (is("serve")) {
     auto& serve = targets.serve;
-    serve.drain = base::parse_duration(targets.drain).value_or(serve.drain);
+    serve.drain = base::parse_duration(targets.serve_texts.drain).value_or(serve.drain);
+    serve.log = detail::logging_of(targets.serve_texts.log);
     const auto given = [&app](const char* option) {
       return app.get_subcommand("serve")->count(option) > 0;
     };
@@ -136,7 +124,11 @@ std::optional<Command> chosen(const CLI::App& app, Targets& targets) {
   if (is("list")) return targets.list;
   if (is("show")) return targets.show;
   if (is("schema")) return Schema{};
-  if (is("health")) return targets.health;
+  if (is("health")) {
+    auto& health = targets.health;
+    health.timeout = base::parse_duration(targets.patience).value_or(health.timeout);
+    return health;
+  }
   if (is("help")) return targets.help;
   return std::nullopt;
 }
@@ -153,7 +145,10 @@ std::vector<std::string> take_command(std::vector<std::string>& arguments) {
 }
 
 // What cannot be told from one option alone; empty: all is well.
-std::string contradiction(const Command& command) {
+std::string contradiction(const Command& command, const Targets& targets) {
+  for (const auto* texts : {&targets.serve_texts.log, &targets.test_texts.log}) {
+    if (texts->quiet && texts->verbose) return "--quiet and --verbose exclude each other";
+  }
   if (const auto* test = std::get_if<Test>(&command)) {
     if (test->command.empty()) return "test needs a command behind '--', such as -- ./send.sh";
   }
@@ -179,6 +174,8 @@ CommandLine parse(const std::vector<std::string>& all) {
   CLI::App app(kAbout);
   Targets targets;
   build(app, targets);
+  Mistakes mistakes;
+  collect(app, mistakes);
   try {
     // CLI11 takes them from the back.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
@@ -188,12 +185,14 @@ CommandLine parse(const std::vector<std::string>& all) {
     app.exit(success, out, err);
     return {.out = out.str()};
   } catch (const CLI::ParseError& error) {
-    return bad_usage(app, error, arguments);
+    return bad_usage(app, error, arguments, mistakes);
   }
+  const auto refused = told(mistakes, app, arguments);
+  if (!refused.empty()) return bad_usage(app, refused);
   targets.test.command = std::move(behind);
   auto command = chosen(app, targets);
-  const auto wrong = command ? contradiction(*command) : std::string();
-  if (!wrong.empty()) return bad_usage(app, wrong);
+  const auto wrong = command ? contradiction(*command, targets) : std::string();
+  if (!wrong.empty()) return bad_usage(app, {wrong});
   return {.command = std::move(command)};
 }
 

@@ -15,11 +15,21 @@ namespace app {
 
 // Exit statuses of the program.
 inline constexpr int kDone = 0;
-inline constexpr int kFailed = 1;    // such as a port in use; of a verdict: a check failed
-inline constexpr int kBadUsage = 2;  // of the command line, or a scenario with errors
+inline constexpr int kFailed = 1;    // after a good start; of a verdict: a check failed
+inline constexpr int kBadUsage = 2;  // nothing was started: bad usage, a port in use ...
 inline constexpr int kInconclusive = 3;
 inline constexpr int kCommandFailed = 4;  // the one behind --
 inline constexpr int kInterrupted = 130;
+
+// The form of the log: for people on a terminal, else JSON; or one of the two.
+enum class LogForm : std::uint8_t { automatic, human, json };
+
+enum class Loudness : std::uint8_t { quiet, normal, verbose };
+
+struct Logging {
+  LogForm form = LogForm::automatic;
+  Loudness loudness = Loudness::normal;
+};
 
 // What runs, whoever starts it.
 struct Serving {
@@ -40,6 +50,7 @@ struct Serving {
   std::uint64_t journal_events = 200'000;
   std::string journal{};  // a file; empty: none
   base::Duration drain = std::chrono::seconds(10);
+  Logging log{};
 };
 
 struct Serve : Serving {
@@ -95,7 +106,10 @@ struct Show {
 struct Schema {};
 
 struct Health {
-  std::string http{};  // "http://127.0.0.1:8025"
+  std::string http{};   // "http://127.0.0.1:8025"
+  std::string token{};  // empty: none
+  base::Duration timeout = std::chrono::seconds(2);
+  bool quiet = false;
 };
 
 struct Help {

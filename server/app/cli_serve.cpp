@@ -1,13 +1,8 @@
-// The options of `serve`, and those that others share. Every one has an environment variable, so
+// The options of `serve`. Every one has an environment variable, so
 // that a container needs neither a file nor an entry script.
-#include <algorithm>
-
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include "app/cli_parts.hpp"
-#include "base/text.hpp"
-#include "control/address.hpp"
 
 namespace app::detail {
 
@@ -18,7 +13,10 @@ When both ports accept, one line goes to standard output:
   failmx ready smtp=127.0.0.1:1025 http=127.0.0.1:8025 receiver=default scenario=addresses seed=1
 
 SIGTERM, SIGHUP or Ctrl-C lets open transactions finish, writes the journal and exits 0; a second one exits
-at once. Exit status: 0 done, 1 failed (a port in use), 2 bad usage or a scenario with errors.
+at once. Exit status: 0 done; 2 nothing was started: bad usage, a scenario with errors, a port in use, a file
+that cannot be read or written; 1 failed later.
+
+The log goes to standard error: lines for people on a terminal, else one JSON object a line.
 
 --config names a TOML file that declares receivers, with the keys of PUT /v1/receivers/NAME:
   [receivers.full]
@@ -34,75 +32,6 @@ Examples:
   failmx serve --scenario ./mine.toml --journal run.ndjson
   FAILMX_SCENARIO=healthy FAILMX_LISTEN_SMTP=0.0.0.0:25 FAILMX_TOKEN=secret failmx serve
 )";
-
-}  // namespace
-
-std::string check_address(const std::string& text) {
-  const auto address = control::parse_address(text);
-  return address ? "" : fmt::format("{}; {}", address.error().message, address.error().hint);
-}
-
-std::string check_duration(const std::string& text) {
-  const auto duration = base::parse_duration(text);
-  return duration ? "" : fmt::format("{}; {}", duration.error().message, duration.error().hint);
-}
-
-// CLI11 would take "-1" for a very large unsigned number.
-std::string check_whole_number(const std::string& text) {
-  constexpr std::size_t kDigits = 18;
-  const bool whole =
-      !text.empty() && text.size() <= kDigits &&
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return whole ? "" : fmt::format("'{}' is not a whole number", base::printable(text, 80));
-}
-
-void add_scenarios(CLI::App& command, std::string& target) {
-  command
-      .add_option("--scenarios", target, "Folder of *.toml files that add to the shipped scenarios")
-      ->type_name("DIR")
-      ->envname("FAILMX_SCENARIOS");
-}
-
-void add_seed(CLI::App& command, Serving& serving) {
-  command.add_option("--seed", serving.seed, "Seed of all random draws, instead of the scenario's")
-      ->type_name("N")
-      ->check(check_whole_number);
-}
-
-void add_token(CLI::App& command, std::string& token) {
-  command.add_option("--token", token, "Bearer token that every API request must carry")
-      ->type_name("TOKEN")
-      ->envname("FAILMX_TOKEN");
-}
-
-void add_tls(CLI::App& command, Serving& serving) {
-  command
-      .add_option(
-          "--tls-ca",
-          serving.tls_ca,
-          "Write the certificate of the authority that clients are to trust to this file"
-      )
-      ->type_name("F.pem")
-      ->envname("FAILMX_TLS_CA");
-  command
-      .add_option(
-          "--tls-certificate",
-          serving.tls_certificate,
-          "Certificate of your own, with its chain, instead of one made at start"
-      )
-      ->type_name("F.pem")
-      ->envname("FAILMX_TLS_CERTIFICATE");
-  command.add_option("--tls-key", serving.tls_key, "Its private key, without a passphrase")
-      ->type_name("F.pem")
-      ->envname("FAILMX_TLS_KEY");
-}
-
-void add_open(CLI::App& command, Serving& serving) {
-  command.add_flag("--open", serving.open, "Let other machines in without a token")
-      ->envname("FAILMX_OPEN");
-}
-
-namespace {
 
 void add_serve_addresses(CLI::App& command, Serve& serve) {
   command.add_option("--smtp", serve.smtp, "Where SMTP is spoken; port 0: any free port")
@@ -145,7 +74,7 @@ void add_serve_addresses(CLI::App& command, Serve& serve) {
 
 }  // namespace
 
-void add_serve(CLI::App& app, Serve& serve, std::string& drain) {
+void add_serve(CLI::App& app, Serve& serve, ServeTexts& texts) {
   auto& command =
       *app.add_subcommand("serve", "Run the receiver and its control API until told to stop");
   command.footer(kServeFooter);
@@ -201,11 +130,17 @@ void add_serve(CLI::App& app, Serve& serve, std::string& drain) {
       )
       ->type_name("F")
       ->envname("FAILMX_READY_FILE");
-  command.add_option("--drain", drain, "How long open transactions may take at the end")
+  command.add_option("--drain", texts.drain, "How long open transactions may take at the end")
       ->type_name("D")
       ->check(check_duration)
       ->envname("FAILMX_DRAIN")
       ->capture_default_str();
+  add_log(
+      command,
+      texts.log,
+      "Log warnings and errors only",
+      "Log every connection, command, reply and decision, too"
+  );
 }
 
 }  // namespace app::detail

@@ -145,6 +145,15 @@ void add_test(CLI::App& app, Test& test, TestTexts& texts) {
   }
   add_token(command, test.token);
   add_open(command, test);
+  add_log(
+      command,
+      texts.log,
+      "Say nothing but the verdict",
+      "Log every connection, command, reply and decision"
+  );
+  for (const auto* name : {"--log", "--quiet", "--verbose"}) {
+    command.get_option(name)->envname("");
+  }
 }
 
 void add_verify(CLI::App& app, Verify& verify, std::string& wait) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/certificates.hpp"
 #include "app/console.hpp"
 #include "app/policies.hpp"
 #include "app/topics.hpp"
@@ -45,8 +46,34 @@ std::string summary(const std::string& file, const base::Loaded<scenario::Scenar
 
 }  // namespace
 
+namespace {
+
+// What only OpenSSL can tell of a scenario is told as its other mistakes are. `authority` is made
+// when it is first needed.
+base::Loaded<scenario::ScenarioPtr> load_with_tls(
+    const control::Source& source, std::optional<tls::Authority>& authority, std::ostream& err
+) {
+  auto loaded = control::load(source, std::nullopt);
+  if (!loaded.ok()) return loaded;
+  if (!authority) authority = certificates_for({}, err);
+  if (!authority) return loaded;
+  const auto errors = prepare_handshakes(*authority, **loaded.value);
+  for (const auto& error : errors) {
+    base::Diagnostic found;
+    found.file = source.file;
+    found.message = error.message;
+    found.hint = error.hint;
+    loaded.diagnostics.push_back(std::move(found));
+  }
+  if (!errors.empty()) loaded.value = tl::unexpected(std::monostate{});
+  return loaded;
+}
+
+}  // namespace
+
 int check(const Check& options, const Catalogue& catalogue, std::ostream& out, std::ostream& err) {
   int status = kDone;
+  std::optional<tls::Authority> authority;
   for (const auto& file : options.files) {
     const auto source = catalogue.resolve(file);
     if (!source) {
@@ -54,7 +81,7 @@ int check(const Check& options, const Catalogue& catalogue, std::ostream& out, s
       status = kBadUsage;
       continue;
     }
-    const auto loaded = control::load(*source, std::nullopt);
+    const auto loaded = load_with_tls(*source, authority, err);
     for (const auto& diagnostic : loaded.diagnostics) err << to_string(diagnostic) << "\n";
     err.flush();
     out << summary(source->file, loaded) << std::flush;

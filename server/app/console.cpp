@@ -20,13 +20,6 @@ namespace {
 
 constexpr std::size_t kUsualWidth = 80;  // of a terminal that does not say
 
-// A pipe or a device: a rename would put a file in its place.
-bool is_special(const std::string& path) {
-  std::error_code error;
-  const auto status = fs::status(path, error);
-  return !error && fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
-}
-
 tl::unexpected<base::Error> cannot_write(const std::string& path, const std::string& why) {
   return base::failure(
       fmt::format("cannot write '{}': {}", path, why), "its folder must exist and be writable"
@@ -49,6 +42,12 @@ std::optional<std::size_t> terminal_width(int descriptor) {
 bool wants_colour() {
   const char* const no_colour = std::getenv("NO_COLOR");
   return terminal_width(STDOUT_FILENO) && (no_colour == nullptr || *no_colour == '\0');
+}
+
+bool is_special(const std::string& path) {
+  std::error_code error;
+  const auto status = fs::status(path, error);
+  return !error && fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
 }
 
 base::Result<void> check_writable(const std::string& path) {

@@ -19,6 +19,9 @@ void complain(const base::Error& error, std::ostream& err);
 // Standard output is a terminal, and nobody asked for no colour (NO_COLOR, https://no-color.org).
 [[nodiscard]] bool wants_colour();
 
+// A pipe or a device: nothing may be put in its place, nor may it be removed.
+[[nodiscard]] bool is_special(const std::string& path);
+
 // That a file can be written there later, without writing it: an error that can be told at the
 // start is not told after a run of ten minutes. An empty path: nothing is to be written.
 [[nodiscard]] base::Result<void> check_writable(const std::string& path);

@@ -1,15 +1,15 @@
-// `failmx health`: asks a running program whether it is alive, for a container's health check.
-// Blocks, for a few seconds at most. Main thread.
+// `failmx health`: asks a running program whether it is fit for use, for a container's health
+// check. Blocks no longer than its timeout. Main thread.
 #pragma once
 
-#include <string_view>
+#include <ostream>
 
-#include "base/result.hpp"
+#include "app/cli.hpp"
 
 namespace app {
 
-// Fetches `url` + "/livez" ("http://127.0.0.1:8025"; the "http://" may be missing); the error says
-// why it is not alive.
-[[nodiscard]] base::Result<void> check_health(std::string_view url);
+// Says in one line what it has found. Returns kDone if it is ready, kFailed if not, kBadUsage if
+// the URL is none.
+[[nodiscard]] int health(const Health& options, std::ostream& out, std::ostream& err);
 
 }  // namespace app

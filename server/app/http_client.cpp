@@ -1,6 +1,8 @@
 // One HTTP request over Beast: see the header.
 #include "app/http_client.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <chrono>
 
 #include <boost/asio/connect.hpp>
@@ -9,6 +11,8 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <fmt/format.h>
+
+#include "base/text.hpp"
 
 namespace app {
 
@@ -30,6 +34,12 @@ struct Place {
 
 base::Result<Place> parse_url(std::string_view url) {
   std::string_view rest = url;
+  if (rest.starts_with("https://")) {
+    return base::failure(
+        fmt::format("'{}': the control API speaks no TLS", base::printable(url, 200)),
+        "write it as http://127.0.0.1:8025"
+    );
+  }
   if (rest.starts_with(kScheme)) rest.remove_prefix(kScheme.size());
   while (rest.ends_with('/')) rest.remove_suffix(1);
   Place place;
@@ -40,10 +50,20 @@ base::Result<Place> parse_url(std::string_view url) {
   if (has_port) place.port = std::string(rest.substr(colon + 1));
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   place.host = std::string(host);
-  const bool odd = rest.find_first_of("/?#@ ") != std::string_view::npos;
-  if (odd || place.host.empty() || place.port.empty()) {
+  // The host goes into a header: no more than a name or an address can hold.
+  const bool odd = std::any_of(rest.begin(), rest.end(), [](char c) {
+    const bool letter = base::ascii_lower(c) >= 'a' && base::ascii_lower(c) <= 'z';
+    return !letter && (c < '0' || c > '9') &&
+           std::string_view("-._:[]%").find(c) == std::string_view::npos;
+  });
+  unsigned port = 0;
+  const auto* const end = place.port.data() + place.port.size();
+  const auto read = std::from_chars(place.port.data(), end, port);
+  const bool no_port = read.ec != std::errc{} || read.ptr != end || port == 0 || port > 65535;
+  if (odd || no_port || place.host.empty() || place.port.empty()) {
     return base::failure(
-        fmt::format("'{}' is no URL of a control API", url), "write it as http://127.0.0.1:8025"
+        fmt::format("'{}' is no URL of a control API", base::printable(url, 200)),
+        "write it as http://127.0.0.1:8025"
     );
   }
   return place;
@@ -98,6 +118,12 @@ struct Exchange {
 
 }  // namespace
 
+base::Result<void> check_url(std::string_view url) {
+  const auto place = parse_url(url);
+  if (!place) return tl::unexpected(place.error());
+  return {};
+}
+
 base::Result<HttpAnswer> ask(const HttpRequest& request) {
   const auto place = parse_url(request.url);
   if (!place) return tl::unexpected(place.error());
@@ -106,8 +132,10 @@ base::Result<HttpAnswer> ask(const HttpRequest& request) {
   exchange.start(*place);
   exchange.io.run_for(request.within);
   if (exchange.error) {
+    const auto within = fmt::format("none within {}", base::format_duration(request.within));
+    const bool late = exchange.error == asio::error::timed_out;
     return base::failure(
-        fmt::format("no answer from {}: {}", request.url, exchange.error.message()),
+        fmt::format("no answer from {}: {}", request.url, late ? within : exchange.error.message()),
         "is 'failmx serve' running, and is this its --http address?"
     );
   }

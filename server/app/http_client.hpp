@@ -24,6 +24,9 @@ struct HttpAnswer {
   std::string body{};
 };
 
+// That it is one which ask() understands.
+[[nodiscard]] base::Result<void> check_url(std::string_view url);
+
 // An error when there was no answer at all.
 [[nodiscard]] base::Result<HttpAnswer> ask(const HttpRequest& request);
 

@@ -32,7 +32,19 @@ bool is_regular(int file) {
 base::Error cannot_write(const std::string& path, const std::string& why) {
   return {
       fmt::format("cannot write the journal file '{}': {}", path, why),
-      "--journal takes the path of a file"};
+      "--journal takes the path of a file on a disk with room, in a folder that may be written"};
+}
+
+// 0: all of it was written; else why not.
+int write_whole_of(int file, const std::string& text) {
+  std::size_t done = 0;
+  while (done < text.size()) {
+    const auto n = ::write(file, text.data() + done, text.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    done += static_cast<std::size_t>(n);
+  }
+  return 0;
 }
 
 }  // namespace
@@ -40,7 +52,10 @@ base::Error cannot_write(const std::string& path, const std::string& why) {
 base::Result<std::unique_ptr<JournalFile>> JournalFile::open(
     const std::string& path, base::WallTime start, Report report
 ) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC;
+  int file = ::open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0644);
+  const bool is_new = file >= 0;
+  if (!is_new && errno == EEXIST) file = ::open(path.c_str(), kFlags | O_CREAT, 0644);
   if (file < 0) return tl::unexpected(cannot_write(path, std::strerror(errno)));
   if (is_regular(file) && ::flock(file, LOCK_EX | LOCK_NB) != 0) {
     const int why = errno;
@@ -51,23 +66,55 @@ base::Result<std::unique_ptr<JournalFile>> JournalFile::open(
         "give each its own file"
     );
   }
-  return std::unique_ptr<JournalFile>(new JournalFile(file, path, start, std::move(report)));
+  return std::unique_ptr<JournalFile>(
+      new JournalFile({file, is_new}, path, start, std::move(report))
+  );
 }
 
-JournalFile::JournalFile(int file, std::string path, base::WallTime start, Report report)
-    : file_(file), path_(std::move(path)), start_(start), report_(std::move(report)) {}
+JournalFile::JournalFile(Opened opened, std::string path, base::WallTime start, Report report)
+    : file_(opened.file),
+      is_new_(opened.is_new),
+      path_(std::move(path)),
+      start_(start),
+      report_(std::move(report)) {}
 
 JournalFile::~JournalFile() {
-  close();
+  if (begun_) {
+    close();
+  } else {
+    discard();
+  }
   ::close(file_);
 }
 
-void JournalFile::begin() {
-  if (is_regular(file_) && ::ftruncate(file_, 0) != 0) {
+base::Result<void> JournalFile::begin() {
+  std::string text;
+  {
     const std::lock_guard lock(mutex_);
-    problem_ = fmt::format("cannot empty '{}': {}", path_, std::strerror(errno));
+    text = std::exchange(lines_, {});
   }
+  if (auto replaced = replace_content(text); !replaced) {
+    failed_.store(true);
+    return replaced;
+  }
+  begun_ = true;
   thread_ = std::thread([this] { write_all(); });
+  return {};
+}
+
+// Appends first: on a full disk that fails, and what was there before can be kept.
+base::Result<void> JournalFile::replace_content(const std::string& text) {
+  struct stat before {};
+
+  const bool regular = is_regular(file_) && ::fstat(file_, &before) == 0;
+  int why = write_whole_of(file_, text);
+  if (why == 0 && regular && before.st_size > 0) {
+    why = ::ftruncate(file_, 0) != 0 ? errno : write_whole_of(file_, text);
+  } else if (why != 0 && regular && ::ftruncate(file_, before.st_size) != 0) {
+    why = errno;
+  }
+  if (why == 0) return {};
+  return tl::unexpected(cannot_write(path_, std::strerror(why)));
 }
 
 void JournalFile::add(const journal::Event& event) {
@@ -98,6 +145,11 @@ void JournalFile::close() {
   if (thread_.joinable()) thread_.join();
 }
 
+void JournalFile::discard() {
+  close();
+  if (is_new_) ::unlink(path_.c_str());
+}
+
 // The thread: takes what has gathered and writes it without the lock.
 void JournalFile::write_all() {
   std::unique_lock lock(mutex_);
@@ -121,16 +173,8 @@ void JournalFile::write_all() {
 }
 
 void JournalFile::write(const std::string& text) {
-  std::size_t done = 0;
-  while (done < text.size()) {
-    const auto n = ::write(file_, text.data() + done, text.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      fail(fmt::format("cannot write '{}': {}", path_, std::strerror(errno)));
-      return;
-    }
-    done += static_cast<std::size_t>(n);
-  }
+  const int why = write_whole_of(file_, text);
+  if (why != 0) fail(fmt::format("cannot write '{}': {}", path_, std::strerror(why)));
 }
 
 void JournalFile::fail(std::string problem) {

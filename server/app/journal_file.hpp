@@ -21,9 +21,9 @@ class JournalFile {
  public:
   using Report = std::function<void(const std::string& problem)>;
 
-  // Leaves an existing file as it is until begin(), but keeps other programs of this kind from
-  // writing it, and is an error if one does. `report` is called once, by the writing thread, if
-  // writing fails; from then on nothing is written.
+  // Leaves an existing file as it is until begin(), and no new one without it; but keeps other
+  // programs of this kind from writing it, and is an error if one does. `report` is called once, by
+  // the writing thread, if writing fails; from then on nothing is written.
   [[nodiscard]] static base::Result<std::unique_ptr<JournalFile>> open(
       const std::string& path, base::WallTime start, Report report
   );
@@ -31,8 +31,9 @@ class JournalFile {
   JournalFile(const JournalFile&) = delete;
   JournalFile& operator=(const JournalFile&) = delete;
 
-  // Empties the file and starts writing, beginning with what was added before. Once.
-  void begin();
+  // Replaces what is in the file by what was added before, and goes on writing. Once. The error
+  // says why the file cannot be written; it is then as it was, as far as that is possible.
+  [[nodiscard]] base::Result<void> begin();
 
   // The next event. Any thread, one at a time per sequence number.
   void add(const journal::Event& event);
@@ -43,15 +44,25 @@ class JournalFile {
   // Writes what is left (nothing, without begin()) and ends; nothing may be added any more.
   void close();
 
- private:
-  JournalFile(int file, std::string path, base::WallTime start, Report report);
+  // The same, and removes the file if it was not there before.
+  void discard();
 
+ private:
+  struct Opened {
+    int file = -1;
+    bool is_new = false;
+  };
+
+  JournalFile(Opened opened, std::string path, base::WallTime start, Report report);
+
+  [[nodiscard]] base::Result<void> replace_content(const std::string& text);
   void write_all();
   void write(const std::string& text);
   void fail(std::string problem);
 
   // Constant after construction.
   const int file_;
+  const bool is_new_;
   const std::string path_;
   const base::WallTime start_;
   const Report report_;
@@ -63,6 +74,7 @@ class JournalFile {
   std::string problem_;
   bool closing_ = false;
 
+  bool begun_ = false;  // used by the main thread alone
   std::atomic<bool> failed_{false};
   std::thread thread_;  // last: it uses all of the above
 };

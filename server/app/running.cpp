@@ -8,10 +8,7 @@
 
 #include <boost/asio/ip/host_name.hpp>
 #include <fmt/format.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 
-#include "app/certificates.hpp"
 #include "app/console.hpp"
 #include "app/version.hpp"
 #include "control/address.hpp"
@@ -30,13 +27,19 @@ base::WallTime wall_now() {
 }  // namespace
 
 Running::Running(
-    const Serving& options, const Catalogue& scenarios, tls::Authority authority, News news
+    const Serving& options,
+    const Catalogue& scenarios,
+    tls::Authority authority,
+    Log& log,
+    News news
 )
     : options_(options),
       policies_(shipped::policies(), "policy"),
       news_(std::move(news)),
+      log_(log),
       start_(now()),
       journal_(wall_now(), {.events = options.journal_events}),
+      narrator_(log, journal_.start()),
       authority_(std::move(authority)),
       smtp_(std::make_unique<net::SmtpServer>(
           net::ServerOptions{options.max_connections, options.drain},
@@ -44,7 +47,7 @@ Running::Running(
           directory_,
           authority_
       )),
-      ports_(*smtp_),
+      ports_(*smtp_, authority_, log),
       fleet_(registry_, directory_, journal_, ports_, start_),
       library_(scenarios.entries()),
       api_{
@@ -75,12 +78,12 @@ Running::~Running() {
 
 base::Result<void> Running::open_journal_file() {
   if (options_.journal.empty()) return {};
-  auto file = JournalFile::open(options_.journal, journal_.start(), [](const std::string& problem) {
-    spdlog::error("event=journal-lost problem=\"{}\"", problem);
-  });
+  auto file =
+      JournalFile::open(options_.journal, journal_.start(), [this](const std::string& problem) {
+        log_.error("journal-lost", {{"problem", problem}});
+      });
   if (!file) return tl::unexpected(std::move(file.error()));
   file_ = std::move(*file);
-  journal_.set_sink([this](const journal::Event& event) { file_->add(event); });
   return {};
 }
 
@@ -90,31 +93,31 @@ base::Result<Ready> Running::start(const control::Source& source) {
 
 base::Result<Ready> Running::start(const std::vector<control::Wish>& wishes) {
   if (auto opened = open_journal_file(); !opened) return tl::unexpected(std::move(opened.error()));
+  journal_.set_sink([this](const journal::Event& event) {
+    if (file_) file_->add(event);
+    narrator_.heard(event);
+  });
   journal_.set_waker([this] {
     server_.journal_grew();
     if (news_) news_();
   });
   journal_.add(journal::run_event(kVersion));
-
-  std::vector<Listener> more;
-  for (const auto& wish : wishes) {
-    if (auto prepared = prepare_handshakes(authority_, *wish.scenario); !prepared) {
-      return tl::unexpected(std::move(prepared.error()));
-    }
-    if (const auto granted = fleet_.put(wish, now()); !granted) {
-      return tl::unexpected(granted.error().error);
-    }
-    if (&wish == &wishes.front()) continue;
-    for (auto& port : ports_.bound(wish.name)) more.push_back({wish.name, std::move(port)});
-  }
+  if (auto put = put_all(wishes); !put) return tl::unexpected(std::move(put.error()));
   // The fleet belongs to the server's thread from here on.
   receiver_ = registry_.find(kReceiver);
   const auto status = receiver_->status(now());
   auto ports = ports_.bound(kReceiver);
+  std::vector<Listener> more;
+  for (const auto& wish : wishes) {
+    if (&wish == &wishes.front()) continue;
+    for (auto& port : ports_.bound(wish.name)) more.push_back({wish.name, std::move(port)});
+  }
   const auto http = server_.start();
   if (!http) return tl::unexpected(http.error());
   // Only now, so that a start that fails leaves the journal of a former run as it was.
-  if (file_) file_->begin();
+  if (file_) {
+    if (auto begun = file_->begin(); !begun) return tl::unexpected(std::move(begun.error()));
+  }
   return Ready{
       .pid = ::getpid(),
       .http = *http,
@@ -126,6 +129,19 @@ base::Result<Ready> Running::start(const std::vector<control::Wish>& wishes) {
       .scale = status.scale};
 }
 
+base::Result<void> Running::put_all(const std::vector<control::Wish>& wishes) {
+  for (const auto& wish : wishes) {
+    if (const auto granted = fleet_.put(wish, now()); !granted) {
+      return tl::unexpected(granted.error().error);
+    }
+  }
+  return {};
+}
+
+void Running::abandon() {
+  if (file_) file_->discard();
+}
+
 base::Result<void> Running::stop() {
   stopping_.store(true);
   smtp_->drain();
@@ -135,7 +151,13 @@ base::Result<void> Running::stop() {
   // whole journal.
   for (const auto& receiver : registry_.all()) receiver->observed(now(), base::Duration{0});
   if (file_) file_->close();
-  spdlog::info("event=stopped connections={} refused={}", counts.accepted, counts.refused);
+  narrator_.close();
+  log_.info(
+      "stopped",
+      {{"connections", counts.accepted},
+       {"refused", counts.refused},
+       {"events", journal_.last_seq()}}
+  );
   const auto problem = file_ ? file_->problem() : std::string();
   if (!problem.empty()) return base::failure("the journal file is not complete: " + problem);
   return {};
@@ -154,31 +176,6 @@ std::vector<control::Problem> Running::unready() const {
 
 base::TimePoint now() {
   return std::chrono::steady_clock::now();
-}
-
-void set_up_log(Log log) {
-  auto logger =
-      std::make_shared<spdlog::logger>("failmx", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  logger->set_pattern("time=%Y-%m-%dT%H:%M:%S.%f%z level=%l %v");
-  logger->set_level(log == Log::all ? spdlog::level::info : spdlog::level::warn);
-  logger->flush_on(spdlog::level::info);
-  spdlog::set_default_logger(std::move(logger));
-}
-
-bool is_guarded(const Serving& options, std::ostream& err) {
-  if (options.open || !options.token.empty()) return true;
-  for (const auto& text : {options.smtp, options.smtps, options.lmtp, options.http}) {
-    if (text.empty()) continue;
-    const auto address = control::parse_address(text);
-    if (!address || address->is_loopback()) continue;
-    const auto what = fmt::format("'{}' can be reached from other machines", text);
-    complain(
-        {what, "set a token (--token, FAILMX_TOKEN) or allow everybody (--open, FAILMX_OPEN=1)"},
-        err
-    );
-    return false;
-  }
-  return true;
 }
 
 std::vector<control::Wished> first_listeners(const Serving& options) {
@@ -215,7 +212,6 @@ std::optional<Catalogue> scenarios_with(const std::string& folder, std::ostream&
 std::optional<control::Source> checked_scenario(
     const Serving& options, const Catalogue& catalogue, std::ostream& err
 ) {
-  if (!is_guarded(options, err)) return std::nullopt;
   auto source = catalogue.resolve(options.scenario);
   if (!source) {
     complain(source.error(), err);

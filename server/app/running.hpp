@@ -17,6 +17,8 @@
 #include "app/catalogue.hpp"
 #include "app/cli.hpp"
 #include "app/journal_file.hpp"
+#include "app/log.hpp"
+#include "app/narrator.hpp"
 #include "app/ready.hpp"
 #include "app/smtp_ports.hpp"
 #include "control/library.hpp"
@@ -31,7 +33,11 @@ class Running {
   using News = std::function<void()>;
 
   Running(
-      const Serving& options, const Catalogue& scenarios, tls::Authority authority, News news = {}
+      const Serving& options,
+      const Catalogue& scenarios,
+      tls::Authority authority,
+      Log& log,
+      News news = {}
   );
   ~Running();
   Running(const Running&) = delete;
@@ -42,6 +48,10 @@ class Running {
 
   // The same with that receiver alone, on the address of the options.
   [[nodiscard]] base::Result<Ready> start(const control::Source& source);
+
+  // After start(), when it turns out that the start has failed all the same: leaves no journal file
+  // behind that was not there before.
+  void abandon();
 
   // Ends everything in order, with an `observed` event of each receiver as its last; afterwards the
   // journal is complete, or the error says why not.
@@ -55,14 +65,17 @@ class Running {
  private:
   [[nodiscard]] std::vector<control::Problem> unready() const;
   [[nodiscard]] base::Result<void> open_journal_file();
+  [[nodiscard]] base::Result<void> put_all(const std::vector<control::Wish>& wishes);
 
   const Serving options_;
   const Catalogue policies_;
   const News news_;
+  Log& log_;
   const base::TimePoint start_;
   std::atomic<bool> stopping_{false};
   std::unique_ptr<JournalFile> file_;
   journal::Journal journal_;
+  Narrator narrator_;
   receiver::Registry registry_;
   std::shared_ptr<receiver::Receiver> receiver_;
   receiver::Directory directory_;
@@ -80,14 +93,6 @@ inline constexpr std::string_view kReceiver = control::kDefaultReceiver;
 
 // Monotonic time, read: for the main thread.
 [[nodiscard]] base::TimePoint now();
-
-// The program's log on standard error: life-cycle and warnings, one line each.
-enum class Log : std::uint8_t { all, warnings };
-void set_up_log(Log log);
-
-// Whether neither address is reachable from other machines, or that is allowed by a token or
-// --open; reported otherwise.
-[[nodiscard]] bool is_guarded(const Serving& options, std::ostream& err);
 
 // Where the receiver kReceiver listens by the options alone.
 [[nodiscard]] std::vector<control::Wished> first_listeners(const Serving& options);

@@ -4,20 +4,23 @@
 #include <algorithm>
 #include <csignal>
 #include <optional>
+#include <sstream>
 #include <unistd.h>
 #include <utility>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <spdlog/spdlog.h>
 
 #include "app/catalogue.hpp"
 #include "app/certificates.hpp"
 #include "app/config.hpp"
 #include "app/console.hpp"
+#include "app/log.hpp"
+#include "app/port_check.hpp"
 #include "app/ready.hpp"
 #include "app/running.hpp"
+#include "app/start_check.hpp"
 #include "app/version.hpp"
 
 namespace app {
@@ -37,7 +40,7 @@ bool ignores_hangup() {
 // the program at once. A second one then ends it on the spot.
 class Signals {
  public:
-  Signals() {
+  explicit Signals(Log& log) : log_(log) {
     if (!ignores_hangup()) numbers_.push_back(SIGHUP);
     for (const int number : numbers_) signals_.add(number);
     signals_.async_wait([this](boost::system::error_code, int number) {
@@ -45,7 +48,7 @@ class Signals {
       for (const int again : numbers_) {
         std::signal(again, [](int) { ::_exit(kInterrupted); });
       }
-      spdlog::info("event=stopping signal={}", number);
+      log_.info("stopping", {{"signal", name_of(number)}});
     });
   }
 
@@ -53,6 +56,12 @@ class Signals {
   void wait() { io_.run(); }
 
  private:
+  static std::string_view name_of(int number) {
+    if (number == SIGHUP) return "SIGHUP";
+    return number == SIGINT ? "SIGINT" : "SIGTERM";
+  }
+
+  Log& log_;
   std::vector<int> numbers_{SIGINT, SIGTERM};
   asio::io_context io_;
   asio::signal_set signals_{io_};
@@ -80,7 +89,7 @@ class ReadyFile {
 
  private:
   void remove() const {
-    if (!path_.empty()) ::unlink(path_.c_str());
+    if (!path_.empty() && !is_special(path_)) ::unlink(path_.c_str());
   }
 
   const std::string path_;
@@ -125,6 +134,7 @@ std::optional<Config> config_of(const Serve& options, std::ostream& err) {
   return std::move(*loaded.value);
 }
 
+// The receivers that the file declares, with those of the options; nullopt: reported.
 std::optional<Prepared> prepare_with_config(Serve options, std::ostream& err) {
   auto config = config_of(options, err);
   if (!config) return std::nullopt;
@@ -139,7 +149,6 @@ std::optional<Prepared> prepare_with_config(Serve options, std::ostream& err) {
     scenario = checked_scenario(options, config->scenarios, err);
     if (!scenario) return std::nullopt;
   }
-  if (!is_guarded(options, err)) return std::nullopt;
   if (declared == wishes.end()) {
     wishes.insert(wishes.begin(), first_wish(options, *scenario));
   } else {
@@ -149,46 +158,112 @@ std::optional<Prepared> prepare_with_config(Serve options, std::ostream& err) {
   return Prepared{std::move(options), std::move(config->scenarios), std::move(wishes)};
 }
 
-std::optional<Prepared> prepare(const Serve& options, std::ostream& err) {
-  if (!options.config.empty()) return prepare_with_config(options, err);
+// The same without a file.
+std::optional<Prepared> prepare_alone(const Serve& options, std::ostream& err) {
   auto catalogue = scenarios_with(options.scenarios, err);
   if (!catalogue) return std::nullopt;
   const auto source = checked_scenario(options, *catalogue, err);
-  if (!source) return std::nullopt;
-  return Prepared{options, std::move(*catalogue), {first_wish(options, *source)}};
+  if (source) return Prepared{options, std::move(*catalogue), {first_wish(options, *source)}};
+  [[maybe_unused]] const bool reported = is_folder_good(*catalogue, options.scenario, err);
+  return std::nullopt;
+}
+
+bool can_write_files(const Serve& options, std::ostream& err) {
+  const bool ready = can_write("--ready-file", options.ready_file, err);
+  const bool journal = can_write("--journal", options.journal, err);
+  const bool authority = can_write("--tls-ca", options.tls_ca, err);
+  return ready && journal && authority;
+}
+
+// Everything that can be known to be wrong is told, whatever else is.
+std::optional<Prepared> prepare(
+    const Serve& options, std::optional<tls::Authority>& authority, std::ostream& err
+) {
+  auto prepared =
+      options.config.empty() ? prepare_alone(options, err) : prepare_with_config(options, err);
+  bool good = can_write_files(options, err);
+  authority = certificates_for(options, err);
+  const Serve& known = prepared ? prepared->options : options;
+  good = is_guarded(known, err) && good;
+  if (prepared) {
+    good = is_folder_good(prepared->scenarios, options.scenario, err) && good;
+    if (authority) good = can_encrypt(*authority, prepared->wishes, err) && good;
+    good = can_listen(ports_of(known, prepared->wishes), err) && good;
+  } else {
+    good = (!options.config.empty() || can_listen(ports_of(options), err)) && good;
+  }
+  if (!good || !authority) return std::nullopt;
+  return prepared;
+}
+
+// Files that say where the program is, and whom to trust: written when it can be used.
+base::Result<void> write_files(
+    const Serve& options, ReadyFile& ready_file, const std::string& ca_pem, const Ready& ready
+) {
+  if (!options.tls_ca.empty()) {
+    if (auto written = write_whole(options.tls_ca, ca_pem); !written) return written;
+  }
+  auto written = ready_file.write(ready_json(ready));
+  const bool remains = !options.tls_ca.empty() && !is_special(options.tls_ca);
+  if (!written && remains) ::unlink(options.tls_ca.c_str());
+  return written;
+}
+
+void tell_start(const Ready& ready, std::size_t receivers, Log& log) {
+  log.info(
+      "started",
+      {{"version", kVersion},
+       {"pid", ready.pid},
+       {"smtp", ready.ports.empty() ? std::string_view("none") : ready.ports.front().address},
+       {"http", ready.http},
+       {"receivers", receivers},
+       {"scenario", ready.scenario},
+       {"seed", ready.seed},
+       {"scale", ready.scale}}
+  );
+}
+
+int wait_and_stop(Signals& signals, ReadyFile& ready_file, Running& running, Log& log) {
+  signals.wait();
+  ready_file.withdraw();
+  const auto stopped = running.stop();
+  if (stopped) return kDone;
+  log.error("failed", {{"problem", stopped.error().message}});
+  return kFailed;
 }
 
 }  // namespace
 
 int serve(const Serve& options, std::ostream& out, std::ostream& err) {
   ReadyFile ready_file(options.ready_file);
-  const auto prepared = prepare(options, err);
-  if (!prepared) return kBadUsage;
-  auto authority = certificates_for(options, err);
-  if (!authority) return kBadUsage;
+  std::optional<tls::Authority> authority;
+  std::ostringstream complaints;
+  const auto prepared = prepare(options, authority, complaints);
+  if (!prepared) {
+    err << complaints.str() << std::flush;
+    return kBadUsage;
+  }
 
   std::signal(SIGPIPE, SIG_IGN);
-  set_up_log(Log::all);
-  Signals signals;
-  Running running(prepared->options, prepared->scenarios, std::move(*authority));
+  Log log(options.log);
+  warn_of(complaints.str(), log);
+  warn_of_few_files(prepared->options, log);
+  Signals signals(log);
+  const std::string ca_pem = authority->ca_pem();
+  Running running(prepared->options, prepared->scenarios, std::move(*authority), log);
   const auto ready = running.start(prepared->wishes);
   if (!ready) {
     complain(ready.error(), err);
-    return kFailed;
+    return kBadUsage;
   }
-  if (const auto written = ready_file.write(ready_json(*ready)); !written) {
+  if (const auto written = write_files(options, ready_file, ca_pem, *ready); !written) {
+    running.abandon();
     complain(written.error(), err);
-    return kFailed;
+    return kBadUsage;
   }
   out << ready_line(*ready) << std::endl;
-  spdlog::info("event=started version={} pid={} scale={}", kVersion, ready->pid, ready->scale);
-  signals.wait();
-  ready_file.withdraw();
-  if (const auto stopped = running.stop(); !stopped) {
-    complain(stopped.error(), err);
-    return kFailed;
-  }
-  return kDone;
+  tell_start(*ready, prepared->wishes.size(), log);
+  return wait_and_stop(signals, ready_file, running, log);
 }
 
 }  // namespace app

@@ -12,7 +12,10 @@
 #include "app/certificates.hpp"
 #include "app/child.hpp"
 #include "app/console.hpp"
+#include "app/log.hpp"
+#include "app/port_check.hpp"
 #include "app/running.hpp"
+#include "app/start_check.hpp"
 #include "app/test_run.hpp"
 #include "app/verdict.hpp"
 #include "control/address.hpp"
@@ -34,10 +37,10 @@ struct Prepared {
 };
 
 bool can_write_files(const Test& options, std::ostream& err) {
-  const bool good = can_write_results(options, err);
-  const auto journal = check_writable(options.journal);
-  if (!journal) complain(journal.error(), err);
-  return good && journal.has_value();
+  const bool results = can_write_results(options, err);
+  const bool journal = can_write("--journal", options.journal, err);
+  const bool authority = can_write("--tls-ca", options.tls_ca, err);
+  return results && journal && authority;
 }
 
 // Those of the scenario, read as the run will read them.
@@ -53,7 +56,8 @@ std::optional<Prepared> prepare(const Test& options, std::ostream& err) {
   auto source = checked_scenario(options, *catalogue, err);
   auto given = read_given(options, err);
   const bool writable = can_write_files(options, err);
-  if (!program || !source || !given || !writable) return std::nullopt;
+  const bool guarded = is_guarded(options, err);
+  if (!program || !source || !given || !writable || !guarded) return std::nullopt;
   const auto loaded = control::load(*source, options.seed);
   auto scenario = *loaded.value;
   auto expectations = given->expected ? given->expected->expectations : expectations_of(*scenario);
@@ -141,6 +145,18 @@ verify::Report report_of(const Running& running, const Given& given) {
   return report;
 }
 
+// With the file of --tls-ca, for the command.
+base::Result<Ready> start(
+    const Test& options, Running& running, const control::Source& source, const std::string& ca_pem
+) {
+  auto ready = running.start(source);
+  if (!ready || options.tls_ca.empty()) return ready;
+  const auto written = write_whole(options.tls_ca, ca_pem);
+  if (written) return ready;
+  running.abandon();
+  return tl::unexpected(written.error());
+}
+
 // From the start of the command to the report; the exit status.
 int run_and_judge(
     const Test& options,
@@ -159,7 +175,7 @@ int run_and_judge(
   run.run(running.receiver(), child);
   const auto stopped = running.stop();
   if (!stopped) complain(stopped.error(), err);
-  tell_end(run, child, err);
+  if (options.log.loudness != Loudness::quiet) tell_end(run, child, err);
   const auto report = report_of(running, prepared.given);
   const auto results = render(std::span(&report, 1));
   const bool written = write_results(options, results, out, err);
@@ -172,27 +188,36 @@ int run_and_judge(
 
 int test(const Test& options, std::ostream& out, std::ostream& err) {
   auto prepared = prepare(options, err);
-  if (!prepared) return kBadUsage;
-  const auto timeout = timeout_of(options, *prepared);
   auto authority = certificates_for(options, err);
-  if (!authority) return kBadUsage;
+  if (!prepared || !authority) return kBadUsage;
+  const auto wish = first_wish(options, prepared->source);
+  const bool encrypts = can_encrypt(*authority, {&wish, 1}, err);
+  const bool listens = can_listen(ports_of(options, {&wish, 1}), err);
+  if (!encrypts || !listens) return kBadUsage;
 
   std::signal(SIGPIPE, SIG_IGN);
-  set_up_log(Log::warnings);
+  // What it says of itself are complaints and the verdict; the rest only if asked for.
+  const bool tells_all = options.log.loudness == Loudness::verbose;
+  Log log(options.log.form, tells_all ? LogLevel::debug : LogLevel::warning, STDERR_FILENO);
+  const std::string ca_pem = authority->ca_pem();
+  const auto timeout = timeout_of(options, *prepared);
   TestRun run(
-      {.messages = options.messages, .until = options.until, .timeout = timeout},
+      {.messages = options.messages,
+       .until = options.until,
+       .timeout = timeout,
+       .draws = options.log.loudness == Loudness::normal},
       prepared->given.expected,
       err
   );
-  Running running(options, prepared->catalogue, std::move(*authority), [&run] {
+  Running running(options, prepared->catalogue, std::move(*authority), log, [&run] {
     run.journal_grew();
   });
-  const auto ready = running.start(prepared->source);
+  const auto ready = start(options, running, prepared->source, ca_pem);
   if (!ready) {
     complain(ready.error(), err);
     return kBadUsage;
   }
-  err << beginning(*ready, timeout) << std::flush;
+  if (options.log.loudness != Loudness::quiet) err << beginning(*ready, timeout) << std::flush;
   return run_and_judge(options, *prepared, running, run, *ready, out, err);
 }
 

@@ -154,7 +154,7 @@ void TestRun::judge() {
 }
 
 void TestRun::redraw() {
-  if (!progress_.draws() || finishing_) return;
+  if (!options_.draws || !progress_.draws() || finishing_) return;
   // Whoever talks with the command has the screen.
   if (child_->has_terminal()) {
     progress_.clear();

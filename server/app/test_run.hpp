@@ -27,6 +27,7 @@ class TestRun {
     std::uint64_t messages = 1;
     Until until = Until::verdict;
     base::Duration timeout{0};
+    bool draws = true;  // a progress line, where there is a terminal
   };
 
   // `given`: instead of what the scenario in force expects. Signals are caught from here on.

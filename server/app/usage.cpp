@@ -91,19 +91,24 @@ std::string unexpected(const CLI::App& app) {
 }  // namespace
 
 CommandLine bad_usage(
-    const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments
+    const CLI::App& app,
+    const CLI::ParseError& error,
+    const std::vector<std::string>& arguments,
+    const Mistakes& mistakes
 ) {
   auto what = wrong_command(app, arguments);
   if (what.empty()) what = unexpected(app);
   if (what.empty()) what = error.what();
-  return bad_usage(app, what);
+  auto all = told(mistakes, app, arguments);
+  all.push_back(what);
+  return bad_usage(app, all);
 }
 
-CommandLine bad_usage(const CLI::App& app, const std::string& what) {
+CommandLine bad_usage(const CLI::App& app, const std::vector<std::string>& what) {
   const auto chosen = app.get_subcommands();
   const std::string where = chosen.empty() ? "" : chosen.front()->get_name() + " ";
   CommandLine line{.status = kBadUsage};
-  line.err = fmt::format("failmx: {}\n", what);
+  for (const auto& one : what) line.err += fmt::format("failmx: {}\n", one);
   line.err += fmt::format("Run 'failmx {}--help' for what is possible.\n", where);
   return line;
 }

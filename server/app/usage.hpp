@@ -8,15 +8,20 @@
 #include <CLI/App.hpp>
 
 #include "app/cli.hpp"
+#include "app/mistakes.hpp"
 
 namespace app {
 
-// `app` has tried to parse `arguments` (without the program's name) and failed with `error`.
+// `app` has tried to parse `arguments` (without the program's name) and failed with `error`, beside
+// the mistakes.
 [[nodiscard]] CommandLine bad_usage(
-    const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments
+    const CLI::App& app,
+    const CLI::ParseError& error,
+    const std::vector<std::string>& arguments,
+    const Mistakes& mistakes
 );
 
-// The same for arguments that are fine one by one; `what` is wrong with them together.
-[[nodiscard]] CommandLine bad_usage(const CLI::App& app, const std::string& what);
+// The same for what was found otherwise, one line each.
+[[nodiscard]] CommandLine bad_usage(const CLI::App& app, const std::vector<std::string>& what);
 
 }  // namespace app

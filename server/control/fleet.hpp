@@ -51,6 +51,13 @@ class Fleet {
   // it already has starts nothing anew.
   [[nodiscard]] tl::expected<void, Refusal> put(const Wish& wish, base::TimePoint now);
 
+  // As Ports says; before a scenario or rule with these handshakes is put in force.
+  [[nodiscard]] std::vector<base::Error> prepare(
+      std::string_view host_name, const std::vector<wire::Handshake>& handshakes
+  ) {
+    return ports_.prepare(host_name, handshakes);
+  }
+
   // Takes the receiver's ports and domains away and lets its connections end, without waiting for
   // them. It stays known until finish_removal(), but cannot be put or removed again.
   void begin_removal(const receiver::Receiver& receiver);

@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "receiver/receiver.hpp"
 #include "receiver/service.hpp"
+#include "wire/handshake.hpp"
 
 namespace control {
 
@@ -27,6 +28,13 @@ struct Wished {
 class Ports {
  public:
   virtual ~Ports() = default;
+
+  // Makes what these handshakes of a host of that name need, so that no client waits for it; may
+  // take some tenths of a second. The errors tell what cannot be had, such as a cipher that nobody
+  // knows; none: all of it can.
+  [[nodiscard]] virtual std::vector<base::Error> prepare(
+      std::string_view host_name, const std::vector<wire::Handshake>& handshakes
+  ) = 0;
 
   // Makes the receiver answer on exactly these addresses, all or nothing. Returns once they accept;
   // an address that stays keeps its socket (and only changes how it serves), and port 0 the

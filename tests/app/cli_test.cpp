@@ -230,8 +230,76 @@ TEST_CASE("health asks the server that the environment describes") {
   CHECK(parsed<Health>({"health"}).http == "http://127.0.0.1:8025");
   const Environment listen{{"FAILMX_LISTEN_HTTP", "0.0.0.0:99"}};
   CHECK(parsed<Health>({"health"}).http == "http://127.0.0.1:99");
-  const Environment client{{"FAILMX_HTTP", "http://failmx:8025"}};
+  const Environment client{{"FAILMX_HTTP", "http://failmx:8025"}, {"FAILMX_TOKEN", "t"}};
   CHECK(parsed<Health>({"health"}).http == "http://failmx:8025");
+  CHECK(parsed<Health>({"health"}).token == "t");
+}
+
+TEST_CASE("health looks at this machine where the server listens everywhere") {
+  const Environment listen{{"FAILMX_LISTEN_HTTP", "[::]:99"}, {"FAILMX_HTTP", ""}};
+  const auto health = parsed<Health>({"health"});
+  CHECK(health.http == "http://[::1]:99");
+  CHECK(health.timeout == std::chrono::seconds(2));
+  CHECK_FALSE(health.quiet);
+  CHECK(parsed<Health>({"health", "-q", "--timeout", "250ms"}).quiet);
+  CHECK(parsed<Health>({"health", "--timeout", "250ms"}).timeout == std::chrono::milliseconds(250));
+}
+
+TEST_CASE("The log is for people or programs, and says more or less") {
+  const auto usual = parsed<Serve>({"serve"}).log;
+  CHECK(usual.form == LogForm::automatic);
+  CHECK(usual.loudness == Loudness::normal);
+  const auto loud = parsed<Serve>({"serve", "-v", "--log", "human"}).log;
+  CHECK(loud.form == LogForm::human);
+  CHECK(loud.loudness == Loudness::verbose);
+  const Environment environment{{"FAILMX_LOG", "json"}, {"FAILMX_QUIET", "1"}};
+  const auto quiet = parsed<Serve>({"serve"}).log;
+  CHECK(quiet.form == LogForm::json);
+  CHECK(quiet.loudness == Loudness::quiet);
+  // A container's settings are for its server.
+  CHECK(parsed<Test>({"test", "x", "--", "true"}).log.loudness == Loudness::normal);
+  CHECK(parsed<Test>({"test", "x", "-q", "--", "true"}).log.loudness == Loudness::quiet);
+}
+
+TEST_CASE("An empty environment variable says nothing") {
+  const Environment environment{
+      {"FAILMX_LISTEN_SMTP", ""},
+      {"FAILMX_LISTEN_HTTP", ""},
+      {"FAILMX_SCENARIO", ""},
+      {"FAILMX_SEED", ""},
+      {"FAILMX_TOKEN", ""},
+      {"FAILMX_OPEN", ""},
+      {"FAILMX_ALLOW_HOST", ""},
+      {"FAILMX_MAX_CONNECTIONS", ""},
+      {"FAILMX_DRAIN", ""},
+      {"FAILMX_LOG", ""},
+      {"FAILMX_QUIET", ""},
+  };
+  const auto serve = parsed<Serve>({"serve"});
+  CHECK(serve.smtp == Serve{}.smtp);
+  CHECK_FALSE((serve.smtp_given || serve.scenario_given || serve.open));
+  CHECK(serve.allow_hosts.empty());
+  CHECK(parsed<Health>({"health"}).http == "http://127.0.0.1:8025");
+}
+
+TEST_CASE("All mistakes are told, with the variable that a value comes from") {
+  const Environment environment{{"FAILMX_DRAIN", "abc"}, {"FAILMX_OPEN", "maybe"}};
+  const auto line =
+      parse({"serve", "--seed", "x", "--max-connections=0", "--smtp", "a.test:1", "--bogus"});
+  CHECK(line.status == kBadUsage);
+  CAPTURE(line.err);
+  for (const auto* part :
+       {"failmx: FAILMX_DRAIN: no number at 'abc'",
+        "failmx: FAILMX_OPEN: 'maybe' is neither yes nor no; write 1 or 0\n",
+        "failmx: --seed: 'x' is not a whole number\n",
+        "failmx: --max-connections: ",
+        "failmx: --smtp: no IP address in 'a.test:1': host names are not looked up; ",
+        "failmx: not expected by serve: '--bogus'"}) {
+    CHECK(line.err.find(part) != std::string::npos);
+  }
+  CHECK(parse({"serve", "--drain", "abc"}).err.find("failmx: --drain: ") != std::string::npos);
+  // They are those of another command.
+  parsed<List>({"list"});
 }
 
 TEST_CASE("Bad usage is refused with what was wrong") {
@@ -269,6 +337,9 @@ TEST_CASE("Bad usage is refused with what was wrong") {
       Row{{"serve", "--max-connections", "0"}, "--max-connections"},
       Row{{"serve", "--drain", "10"}, "lacks a unit"},
       Row{{"serve", "extra"}, "extra"},
+      Row{{"serve", "-q", "-v"}, "--quiet and --verbose exclude each other\n"},
+      Row{{"serve", "--log", "loud"}, "--log: 'loud' is neither auto, human nor json\n"},
+      Row{{"health", "--timeout", "2"}, "lacks a unit"},
       Row{{"check"}, "FILE"},
       Row{{"show"}, "NAME"}
   );

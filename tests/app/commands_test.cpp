@@ -273,10 +273,13 @@ TEST_CASE("Every help topic has a text and is listed") {
   CHECK(wrong.err.find("did you mean 'actions'?") != std::string::npos);
 }
 
-TEST_CASE("health fails where nothing listens or the URL is none") {
+TEST_CASE("health fails where nothing listens") {
   CHECK(printed({"health", "--http", "http://127.0.0.1:1"}).status == kFailed);
-  CHECK(printed({"health", "--http", "http://"}).status == kFailed);
-  CHECK(printed({"health", "--http", "http://127.0.0.1:1/path?x"}).status == kFailed);
+}
+
+TEST_CASE("health of what is no URL is bad usage") {
+  CHECK(printed({"health", "--http", "http://"}).status == kBadUsage);
+  CHECK(printed({"health", "--http", "http://127.0.0.1:1/path?x"}).status == kBadUsage);
 }
 
 }  // namespace app

@@ -15,7 +15,7 @@ TEST_CASE("A journal file holds every event in order") {
   journal::Journal journal(base::WallTime{});
   auto file = JournalFile::open(folder.in("j.ndjson"), journal.start(), nullptr);
   REQUIRE(file);
-  (*file)->begin();
+  REQUIRE((*file)->begin());
   journal.set_sink([&](const journal::Event& event) { (*file)->add(event); });
   journal.add(journal::run_event("1.2.3"));
   for (std::uint64_t i = 0; i < 5000; ++i) {
@@ -59,9 +59,36 @@ TEST_CASE("A journal file stays as it was until writing begins") {
   const auto file = JournalFile::open(path, {}, nullptr);
   REQUIRE(file);
   (*file)->add({});
-  (*file)->begin();
+  REQUIRE((*file)->begin());
   (*file)->close();
   CHECK(folder.read("j.ndjson").starts_with("{"));
+}
+
+TEST_CASE("A journal file that never began leaves nothing new behind") {
+  const Folder folder;
+  {
+    const auto file = JournalFile::open(folder.in("j.ndjson"), {}, nullptr);
+    REQUIRE(file);
+    (*file)->add({});
+  }
+  CHECK_FALSE(std::filesystem::exists(folder.in("j.ndjson")));
+  {
+    const auto file = JournalFile::open(folder.in("j.ndjson"), {}, nullptr);
+    REQUIRE(file);
+    (*file)->add({});
+    REQUIRE((*file)->begin());
+    (*file)->discard();
+  }
+  CHECK_FALSE(std::filesystem::exists(folder.in("j.ndjson")));
+}
+
+TEST_CASE("A disk that is full at the start is told at the start") {
+  const auto file = JournalFile::open("/dev/full", {}, nullptr);
+  REQUIRE(file);
+  (*file)->add({});
+  const auto begun = (*file)->begin();
+  REQUIRE_FALSE(begun);
+  CHECK(begun.error().message.find("'/dev/full': No space left on device") != std::string::npos);
 }
 
 TEST_CASE("A journal file has one writer") {
@@ -83,7 +110,7 @@ TEST_CASE("A full disk is reported once and remembered") {
   int reports = 0;
   auto file = JournalFile::open("/dev/full", {}, [&](const std::string&) { ++reports; });
   REQUIRE(file);
-  (*file)->begin();
+  REQUIRE((*file)->begin());
   journal::Event event;
   event.text = std::string(300'000, 'x');
   for (int i = 0; i < 3; ++i) (*file)->add(event);

@@ -27,6 +27,18 @@ class NotedPorts : public Ports {
   std::vector<std::string> closed{};
   std::vector<std::string> aborted{};
   std::function<void()> on_abort{};
+  std::string unknown_cipher = "NO-SUCH-CIPHER";
+  std::vector<wire::Handshake> prepared{};
+
+  std::vector<base::Error> prepare(std::string_view, const std::vector<wire::Handshake>& handshakes)
+      override {
+    std::vector<base::Error> errors;
+    for (const auto& handshake : handshakes) {
+      prepared.push_back(handshake);
+      if (handshake.ciphers == unknown_cipher) errors.push_back({"no such cipher", "use another"});
+    }
+    return errors;
+  }
 
   base::Result<std::vector<Port>> listen(
       const std::shared_ptr<receiver::Receiver>& receiver, const std::vector<Wished>& wished

@@ -74,7 +74,7 @@ class StartTest(unittest.TestCase):
             for option, taken in (("--smtp", server.ready["smtp"]), ("--http", server.ready["http"])):
                 other = "--http" if option == "--smtp" else "--smtp"
                 result = run([FAILMX, "serve", option, taken, other, "127.0.0.1:0"])
-                self.assertEqual(1, result.returncode)
+                self.assertEqual(2, result.returncode)
                 self.assertIn(taken, result.stderr)
                 self.assertEqual("", result.stdout)
 
@@ -90,7 +90,7 @@ class StartTest(unittest.TestCase):
                 files = ["--journal", journal, "--ready-file", ready]
                 addresses = ["--smtp", "127.0.0.1:0", "--http", server.ready["http"]]
                 result = run([FAILMX, "serve", *addresses, *files])
-                self.assertEqual(1, result.returncode)
+                self.assertEqual(2, result.returncode)
             with open(journal, encoding="utf-8") as file:
                 self.assertEqual("of a former run\n", file.read())
             # A stale one would be believed.
@@ -102,7 +102,7 @@ class StartTest(unittest.TestCase):
             with Server("healthy", "--journal", path):
                 free = ["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"]
                 result = run([FAILMX, "serve", *free, "--journal", path])
-                self.assertEqual(1, result.returncode)
+                self.assertEqual(2, result.returncode)
                 self.assertIn("is written by another failmx", result.stderr)
 
     # labels: diagnostics
@@ -289,20 +289,28 @@ class EndTest(unittest.TestCase):
             self.assertEqual(shown, events[: len(shown)])
 
     def test_journal_that_cannot_be_written_is_loud(self):
-        with Server("healthy", "--journal", "/dev/full") as server:
-            status, answer = 200, {}
-            with smtplib.SMTP(*server.smtp, timeout=30) as client:
-                # Written once a second: by then some of these have been asked.
-                while status == 200:
-                    client.noop()
-                    status, answer = server.request("GET", "/readyz")
-            self.assertEqual(503, status)
-            self.assertIn("/dev/full", answer["errors"][0]["message"])
-            self.assertIn("/dev/full", server.stderr())
-            server.process.send_signal(signal.SIGTERM)
-            server.exit_status = server.process.wait(timeout=30)
-            self.assertEqual(1, server.exit_status)
-            self.assertIn("failmx: the journal file is not complete", server.stderr())
+        with tempfile.TemporaryDirectory() as folder:
+            pipe = os.path.join(folder, "pipe")
+            os.mkfifo(pipe)
+            reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+            with Server("healthy", "--journal", pipe) as server:
+                os.close(reader)
+                status, answer = 200, {}
+                with smtplib.SMTP(*server.smtp, timeout=30) as client:
+                    # Written once a second: by then some of these have been asked.
+                    while status == 200:
+                        client.noop()
+                        status, answer = server.request("GET", "/readyz")
+                self.assertEqual(503, status)
+                self.assertIn(pipe, answer["errors"][0]["message"])
+                server.process.send_signal(signal.SIGTERM)
+                server.exit_status = server.process.wait(timeout=30)
+                self.assertEqual(1, server.exit_status)
+                told = {entry["event"]: entry for entry in map(json.loads, server.stderr().splitlines())}
+                for event in ("journal-lost", "failed"):
+                    self.assertEqual("error", told[event]["level"])
+                    self.assertIn(pipe, told[event]["problem"])
+                self.assertIn("the journal file is not complete", told["failed"]["problem"])
 
     def test_output_that_cannot_be_written_is_a_failure(self):
         for command in ("schema", "list", "show", "help"):

@@ -17,6 +17,12 @@ std::vector<Problem> problems_of(
   return out;
 }
 
+std::vector<Problem> problems_of(const std::vector<base::Error>& errors, std::string_view at) {
+  std::vector<Problem> out;
+  for (const auto& error : errors) out.push_back({std::string(at), error.message, error.hint});
+  return out;
+}
+
 std::optional<ApiError> error_of(document::Diagnostics& sink) {
   if (!sink.failed()) return std::nullopt;
   return ApiError{Fault::invalid, problems_of(sink.take(), base::Severity::error, "")};

@@ -24,6 +24,11 @@ namespace control::api {
     std::string_view prefix
 );
 
+// Errors without a place of their own, all of them at `at`.
+[[nodiscard]] std::vector<Problem> problems_of(
+    const std::vector<base::Error>& errors, std::string_view at
+);
+
 // The error of all that was reported about a body, or nullopt; takes the findings.
 [[nodiscard]] std::optional<ApiError> error_of(document::Diagnostics& sink);
 

@@ -8,6 +8,7 @@
 #include "control/api/body.hpp"
 #include "control/api/shapes.hpp"
 #include "control/api/wish.hpp"
+#include "scenario/handshakes.hpp"
 
 namespace control::api {
 
@@ -103,6 +104,12 @@ Answer<Outcome> receiver(Api& api, const Call& call) {
 Answer<Outcome> put_receiver(Api& api, const Call& call) {
   const auto asked = wish_of(api, call);
   if (!asked) return tl::unexpected(asked.error());
+  const auto& scenario = *asked->wish.scenario;
+  const auto unready =
+      api.fleet.prepare(scenario.profile.hostname, scenario::handshakes_of(scenario));
+  if (!unready.empty()) {
+    return tl::unexpected(ApiError{Fault::invalid, problems_of(unready, "/scenario")});
+  }
   const auto granted = api.fleet.put(asked->wish, call.now);
   if (!granted) return tl::unexpected(to_error(granted.error(), call));
   auto out = receiver_shape(api, *api.registry.find(asked->wish.name), call.now);

@@ -10,6 +10,7 @@
 #include "control/api/api.hpp"
 #include "control/api/body.hpp"
 #include "control/api/shapes.hpp"
+#include "scenario/handshakes.hpp"
 #include "scenario/load.hpp"
 
 namespace control::api {
@@ -50,6 +51,11 @@ Answer<Outcome> push_rule(Api& api, const Call& call) {
   if (!rule) {
     return tl::unexpected(ApiError{Fault::invalid, problems_of(findings, base::Severity::error, "")}
     );
+  }
+  const auto unready =
+      api.fleet.prepare(edition->scenario->profile.hostname, scenario::handshakes_of(*rule));
+  if (!unready.empty()) {
+    return tl::unexpected(ApiError{Fault::invalid, problems_of(unready, "/do")});
   }
   const auto pushed = receiver.push_rule(std::move(*rule), call.now);
   if (!pushed) {

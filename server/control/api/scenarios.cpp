@@ -10,6 +10,7 @@
 #include "control/api/api.hpp"
 #include "control/api/body.hpp"
 #include "control/library.hpp"
+#include "scenario/handshakes.hpp"
 
 namespace control::api {
 
@@ -59,6 +60,17 @@ std::vector<Problem> errors_in(
     errors.front().hint = "if this is JSON, send it with Content-Type: application/json";
   }
   return errors;
+}
+
+// The same, and the TLS of it that cannot be had.
+std::vector<Problem> errors_in(
+    Api& api, const Source& source, const base::Loaded<scenario::ScenarioPtr>& loaded
+) {
+  if (!loaded.ok()) return errors_in(source, loaded.diagnostics);
+  const auto& scenario = **loaded.value;
+  return problems_of(
+      api.fleet.prepare(scenario.profile.hostname, scenario::handshakes_of(scenario)), "body"
+  );
 }
 
 // The entry that the path's first variable names, or 404.
@@ -125,8 +137,8 @@ Answer<Outcome> put_scenario(Api& api, const Call& call) {
   }
   auto source = source_in(call, name);
   const auto loaded = load(source, std::nullopt);
-  if (!loaded.ok()) {
-    return tl::unexpected(ApiError{Fault::invalid, errors_in(source, loaded.diagnostics)});
+  if (auto errors = errors_in(api, source, loaded); !errors.empty()) {
+    return tl::unexpected(ApiError{Fault::invalid, std::move(errors)});
   }
   const bool toml = source.format == Source::Format::toml;
   source.file = fmt::format("{}.{}", name, toml ? "toml" : "json");
@@ -154,12 +166,13 @@ Answer<Outcome> delete_scenario(Api& api, const Call& call) {
   return Outcome{std::move(out)};
 }
 
-Answer<Outcome> check_scenario(Api& /*api*/, const Call& call) {
+Answer<Outcome> check_scenario(Api& api, const Call& call) {
   const auto source = source_in(call, "scenario");
   const auto loaded = load(source, std::nullopt);
+  const auto errors = errors_in(api, source, loaded);
   return Outcome{json_response(
-      {{"ok", loaded.ok()},
-       {"errors", to_json(errors_in(source, loaded.diagnostics))},
+      {{"ok", errors.empty()},
+       {"errors", to_json(errors)},
        {"warnings", to_json(problems_of(loaded.diagnostics, base::Severity::warning, ""))}}
   )};
 }
