@@ -16,6 +16,10 @@ test_packages=(
   python3-venv
   # Mail clients of others, and what looks at TLS.
   libnet-ssleay-perl msmtp php-cli libphp-phpmailer openssl testssl.sh
+  # A network of one's own with a name server, and low ports without root.
+  dnsmasq-base bind9-dnsutils iproute2 mount nftables libcap2-bin
+  # Exim cannot be installed beside Postfix: what its program needs when taken out of the package.
+  libnss-wrapper libdb5.3 libgnutls-dane0 libidn12 libidn2-0 libnsl2 libpcre2-8-0
 )
 # The languages of scripts/examples and of tests/e2e/clients: whatever is there already, from
 # wherever, will do.

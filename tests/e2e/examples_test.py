@@ -13,24 +13,30 @@ import shutil
 import tempfile
 import unittest
 
-from support import Server, main, run
+from support import FAILMX, Server, main, run
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FOLDER = os.path.join(TOP, "scripts", "examples")
 LONGEST = 180  # seconds for one command: a first run downloads
+# Tried by senders_test.py, exchangers_test.py and recipes_test.py.
+OTHERS = {"README.md", "senders", "ci"}
+LANGUAGES = set(os.listdir(FOLDER)) - OTHERS
+IGNORED = {"node_modules", "target", "__pycache__", ".pytest_cache"}
+NOT_LINKED = {"README.md", "package.json", "package-lock.json", "go.mod", "pom.xml"}
 TWICE = re.compile(r'(times"?: )2')  # how often the examples' scenario defers
 
 
 class ExamplesTest(unittest.TestCase):
-    def check(self, language, *commands, tools=()):
-        """The last command runs the test: it passes, and fails if mail is deferred once only."""
+    def check(self, language, *commands, tools=(), starts_its_own=False):
+        """The last command runs the test: it passes, and fails if mail is deferred once only.
+        `starts_its_own`: it passes too where no failmx is running."""
         for tool in tools:
             self.assertIsNotNone(shutil.which(tool), f"{tool} is not installed")
         with Server("healthy") as server, tempfile.TemporaryDirectory() as folder:
             copy = os.path.join(folder, language)
             shutil.copytree(
                 os.path.join(FOLDER, language), copy,
-                ignore=shutil.ignore_patterns("node_modules", "target", "__pycache__"),
+                ignore=shutil.ignore_patterns(*IGNORED),
             )
             self.assert_readable(copy)
             env = dict(os.environ, FAILMX_HTTP="http://%s:%d" % server.http)
@@ -42,6 +48,12 @@ class ExamplesTest(unittest.TestCase):
             accepted = server.get("/v1/receivers/default")["counts"]["accepted"]
             self.assertEqual(0, accepted, "it went to the receiver of others")
             self.assert_removed(server)
+            if starts_its_own:
+                alone = {**env, "FAILMX": os.path.abspath(FAILMX)}
+                del alone["FAILMX_HTTP"]
+                # What is left running would hold standard error, and be waited for.
+                done = self.carry_out(commands[-1], copy, alone)
+                self.assertEqual(0, done.returncode, f"alone\n{done.stdout}\n{done.stderr}")
 
             self.assertEqual(1, self.defer_once(copy))
             done = self.carry_out(commands[-1], copy, env)
@@ -89,14 +101,15 @@ class ExamplesTest(unittest.TestCase):
         self.check("shell", ["sh", "deferral_test.sh"], tools=["curl", "jq"])
 
     def test_python(self):
-        self.check("python", ["python3", "deferral_test.py"])
+        self.check("python", ["python3", "deferral_test.py"], starts_its_own=True)
 
     def test_node(self):
         fetch = ["npm", "ci", "--prefer-offline", "--no-audit", "--no-fund"]
-        self.check("node", fetch, ["npm", "test"], tools=["node"])
+        self.check("node", fetch, ["npm", "test"], tools=["node"], starts_its_own=True)
 
     def test_go(self):
-        self.check("go", ["go", "vet", "./..."], ["go", "test", "-count=1", "./..."])
+        test = ["go", "test", "-count=1", "./..."]
+        self.check("go", ["go", "vet", "./..."], test, starts_its_own=True)
 
     def test_java(self):
         self.check("java", ["mvn", "--offline", "-B", "-ntp", "test"], tools=["javac"])
@@ -105,7 +118,7 @@ class ExamplesTest(unittest.TestCase):
         with open(os.path.join(TOP, "README.md"), encoding="utf-8") as file:
             block = re.search(r"^```sh examples\n(.*?)^```", file.read(), re.S | re.M)
         commands = block[1].splitlines()
-        self.assertEqual(len(os.listdir(FOLDER)), len(commands))
+        self.assertEqual(len(LANGUAGES), len(commands))
         for command in commands:
             language = re.search(r"scripts/examples/(\w+)", command)[1]
             paths = glob.glob(os.path.join(FOLDER, language, "**", "*eferral*"), recursive=True)
@@ -115,8 +128,23 @@ class ExamplesTest(unittest.TestCase):
 
     def test_every_example_is_tried_here(self):
         tried = {name.replace("test_", "") for name in dir(self) if name.startswith("test_")}
-        for language in os.listdir(FOLDER):
+        for language in LANGUAGES:
             self.assertIn(language, tried)
+
+    def test_index_names_every_file(self):
+        """Of scripts/examples, with the test that carries it out."""
+        with open(os.path.join(FOLDER, "README.md"), encoding="utf-8") as file:
+            index = file.read()
+        linked = set(re.findall(r"\]\(([^)#]+)\)", index))
+        for link in linked:
+            self.assertTrue(os.path.exists(os.path.join(FOLDER, link)), link)
+        for folder, _, names in os.walk(FOLDER):
+            if set(os.path.relpath(folder, FOLDER).split(os.sep)) & IGNORED:
+                continue
+            for name in set(names) - NOT_LINKED:
+                self.assertIn(os.path.relpath(os.path.join(folder, name), FOLDER), linked)
+        for test in set(re.findall(r"`(\w+_test\.py)`", index)):
+            self.assertTrue(os.path.exists(os.path.join(TOP, "tests", "e2e", test)), test)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,18 @@
-// A worked example: is mail delivered that was deferred twice? Run it beside a failmx:
+// A worked example: is mail delivered that was deferred twice? With failmx on the PATH, or running
+// where FAILMX_HTTP says:
 //
-//   failmx serve &
-//   cd scripts/examples/node && npm ci && npm test      (FAILMX_HTTP may name another failmx)
+//   cd scripts/examples/node && npm ci && npm test
 //
 // The test makes a receiver of its own, so many of these run side by side; lets the sender under
 // test, here nodemailer in a loop, send one message to it; looks at what the sender saw and at what
-// failmx saw; asks for the verdict; and removes the receiver. Node 18 or later.
+// failmx saw; asks for the verdict; and removes the receiver. What talks to failmx is failmx.mjs, to
+// be copied. Node 18 or later.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import nodemailer from 'nodemailer';
-
-const http = process.env.FAILMX_HTTP ?? 'http://127.0.0.1:8025';
-const receiver = `node-example-${process.pid}`;
+import { running } from './failmx.mjs';
 
 // Every delivery is deferred twice; a second stands for a minute.
 const scenario = {
@@ -24,18 +23,6 @@ const scenario = {
     { check: 'delivered-once', within: '2h' },
   ],
 };
-
-// What failmx answers, decoded.
-async function api(method, path, body) {
-  const answer = await fetch(http + path, {
-    method,
-    body: body && JSON.stringify(body),
-    headers: body && { 'Content-Type': 'application/json' },
-  });
-  const text = await answer.text();
-  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
-  return JSON.parse(text);
-}
 
 // The sender under test: tries again, later and later. The reply codes that it met.
 async function deliver(transport, message, attempts = 5) {
@@ -52,21 +39,21 @@ async function deliver(transport, message, attempts = 5) {
   return seen;
 }
 
-let transport;
+let mx, receiver;
 
 before(async () => {
-  const made = await api('PUT', `/v1/receivers/${receiver}`, {
-    scenario,
-    listeners: [{ address: '127.0.0.1:0' }],
-  });
-  const [host, port] = made.listeners[0].address.split(':');
-  transport = nodemailer.createTransport({ host, port: Number(port), ignoreTLS: true });
+  mx = await running();
+  receiver = await mx.receiver(scenario);
 });
 
-after(() => api('DELETE', `/v1/receivers/${receiver}`));
+after(async () => {
+  await receiver?.remove();
+  await mx?.stop();
+});
 
 test('deferred mail is delivered', async () => {
-  const seen = await deliver(transport, {
+  const { host, port } = receiver;
+  const seen = await deliver(nodemailer.createTransport({ host, port, ignoreTLS: true }), {
     from: 'me@sender.test',
     to: 'you@receiver.test',
     messageId: `<${process.pid}@sender.test>`,
@@ -74,11 +61,11 @@ test('deferred mail is delivered', async () => {
   });
   assert.deepEqual(seen, [452, 452, 250]);
 
-  const { items } = await api('GET', `/v1/deliveries?receiver=${receiver}`);
-  assert.deepEqual(items.map((delivery) => delivery.state), ['accepted']);
-  const outcomes = items[0].attempts.map((attempt) => attempt.outcome);
+  const deliveries = await receiver.deliveries();
+  assert.deepEqual(deliveries.map((delivery) => delivery.state), ['accepted']);
+  const outcomes = deliveries[0].attempts.map((attempt) => attempt.outcome);
   assert.deepEqual(outcomes, ['deferred', 'deferred', 'accepted']);
 
-  const report = await api('POST', '/v1/verify', { receiver, wait: '30s' });
+  const report = await receiver.verify('30s');
   assert.equal(report.verdict, 'pass', JSON.stringify(report.checks));
 });

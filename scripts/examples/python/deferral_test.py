@@ -1,24 +1,23 @@
 #!/usr/bin/env python3
-"""A worked example: is mail delivered that was deferred twice? Run it beside a failmx:
+"""A worked example: is mail delivered that was deferred twice? With failmx on the PATH, or running
+where FAILMX_HTTP says:
 
-  failmx serve &
-  python3 scripts/examples/python/deferral_test.py      (FAILMX_HTTP may name another failmx)
+  python3 scripts/examples/python/deferral_test.py
 
 The test makes a receiver of its own, so many of these run side by side; lets the sender under test,
 here smtplib in a loop, send one message to it; looks at what the sender saw and at what failmx saw;
-asks for the verdict; and removes the receiver. Python 3.8 or later, nothing to install.
+asks for the verdict; and removes the receiver. What talks to failmx is failmx.py, to be copied.
+Python 3.8 or later, nothing to install.
 """
 
-import json
-import os
+import contextlib
 import smtplib
 import time
 import unittest
-import urllib.request
 from email.message import EmailMessage
 from email.utils import make_msgid
 
-HTTP = os.environ.get("FAILMX_HTTP", "http://127.0.0.1:8025")
+import failmx
 
 # Every delivery is deferred twice; a second stands for a minute.
 SCENARIO = {
@@ -29,16 +28,6 @@ SCENARIO = {
         {"check": "delivered-once", "within": "2h"},
     ],
 }
-
-
-def api(method, path, body=None):
-    """What failmx answers, decoded; urllib raises HTTPError if it is not a success."""
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(
-        HTTP + path, data, {"Content-Type": "application/json"}, method=method
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.load(answer)
 
 
 def deliver(host, port, message, attempts=5):
@@ -57,14 +46,10 @@ def deliver(host, port, message, attempts=5):
 
 class DeferralTest(unittest.TestCase):
     def setUp(self):
-        self.receiver = f"python-example-{os.getpid()}"
-        made = api(
-            "PUT", f"/v1/receivers/{self.receiver}",
-            {"scenario": SCENARIO, "listeners": [{"address": "127.0.0.1:0"}]},
-        )
-        self.addCleanup(api, "DELETE", f"/v1/receivers/{self.receiver}")
-        host, port = made["listeners"][0]["address"].rsplit(":", 1)
-        self.host, self.port = host, int(port)
+        blocks = contextlib.ExitStack()
+        self.addCleanup(blocks.close)
+        mx = blocks.enter_context(failmx.running())
+        self.receiver = blocks.enter_context(mx.receiver(SCENARIO))
 
     def test_deferred_mail_is_delivered(self):
         message = EmailMessage()
@@ -73,15 +58,15 @@ class DeferralTest(unittest.TestCase):
         message["Message-ID"] = make_msgid(domain="sender.test")
         message.set_content("Hi.")
 
-        seen = deliver(self.host, self.port, message)
+        seen = deliver(self.receiver.host, self.receiver.port, message)
         self.assertEqual([452, 452, 250], seen)
 
-        deliveries = api("GET", f"/v1/deliveries?receiver={self.receiver}")["items"]
+        deliveries = self.receiver.deliveries()
         self.assertEqual(["accepted"], [delivery["state"] for delivery in deliveries])
         outcomes = [attempt["outcome"] for attempt in deliveries[0]["attempts"]]
         self.assertEqual(["deferred", "deferred", "accepted"], outcomes)
 
-        report = api("POST", "/v1/verify", {"receiver": self.receiver, "wait": "30s"})
+        report = self.receiver.verify("30s")
         self.assertEqual("pass", report["verdict"], report["checks"])
 
 
