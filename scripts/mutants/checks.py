@@ -141,7 +141,7 @@ MUTANTS = {
         ("passes from nothing", "if (!said.anything) return false;", ""),
         ("passes from other connections", "if (!params_.select.empty()) return said_by_selected();", ""),
         ("421 kept without one", "return said.farewell;", "return true;"),
-        ("rules of TLS kept without any", "return said.tls;", "return true;"),
+        ("rules of TLS kept without any", "return said.upgrade;", "return true;"),
         ("rules of messages kept without any", "return !of_messages || said.message;", "return true;"),
         ("what was not kept did not happen", "if (behaviour_.dropped > 0) {", "if (false) {"),
         ("as often as it was", "if (found.size() > 1) told +=", "if (false) told +="),

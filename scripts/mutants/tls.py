@@ -16,7 +16,7 @@ MUTANTS = {
         ("contexts are made each time", "if (const auto found = contexts_.find(name); found != contexts_.end()) return found->second;", ""),
         ("contexts are kept without end", "if (contexts_.size() >= kKept) contexts_.clear();", ""),
         ("a context whatever the host name", "      host_name,\n      handshake.certificate,", "      std::string(),\n      handshake.certificate,"),
-        ("the user's own for every kind", "if (own_ && kind.name == kGood)", "if (own_)"),
+        ("the user's own for every kind", "const bool own = own_ && kind->name == kGood;", "const bool own = own_.has_value();"),
         ("the user's own is not tried", "if (auto usable = context(\"localhost\", {}); !usable)", "if (auto usable = context(\"localhost\", {}); false)"),
         ("no RSA for old clients", "if (!kind.only && is_lenient(handshake))", "if (false)"),
     ],

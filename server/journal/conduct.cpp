@@ -69,7 +69,6 @@ void Conduct::add(const Event& event) {
   if (event.kind == Kind::command || event.kind == Kind::message) {
     ++so_far_.occasions;
     if (event.kind == Kind::message) ++so_far_.messages;
-    if (event.kind == Kind::command && event.stage == Stage::auth) ++so_far_.logins;
     so_far_.last_occasion = {.at = event.at, .judge = event.judge, .seq = event.seq};
   }
   Talk* const talk = talk_of(event);
@@ -80,17 +79,36 @@ void Conduct::add(const Event& event) {
   } else if (event.kind == Kind::reply) {
     replied(*talk, event);
   } else if (event.kind == Kind::tls) {
-    talk->starting = false;
-    offered(*talk, event);
-    talk->secure = !event.flag;
-    // Who leaves instead of shaking hands (a probe of the port) has had no trouble with TLS.
-    const bool left = event.ending != Ending::none && !event.held;
-    if (event.flag && !left) trouble(*talk, event, TlsTrouble::failed, event.text);
-    if (event.flag) return;
-    if (auto* const past = history(*talk)) ++past->established;
+    tls(*talk, event);
+  } else if (event.kind == Kind::login) {
+    if (auto* const past = history(*talk)) ++past->logins;
+  } else if (event.kind == Kind::passed) {
+    passed(*talk, event);
   } else if (event.kind == Kind::ended) {
     ended(event);
   }
+}
+
+void Conduct::tls(Talk& talk, const Event& event) {
+  if (event.flag && talk.secure) return;  // It broke later, when it had long come about.
+  const bool upgrade = std::exchange(talk.starting, false);
+  offered(talk, event);
+  talk.secure = !event.flag;
+  // Who leaves instead of shaking hands (a probe of the port) has had no trouble with TLS.
+  const bool left = event.ending != Ending::none && !event.held;
+  if (event.flag && !left) trouble(talk, event, TlsTrouble::failed, event.text);
+  if (event.flag) return;
+  auto* const past = history(talk);
+  if (past == nullptr) return;
+  ++past->established;
+  if (upgrade) ++past->upgrades;
+}
+
+void Conduct::passed(const Talk& talk, const Event& event) {
+  if (so_far_.elsewhere.size() >= kMostClients && !so_far_.elsewhere.contains(talk.client)) return;
+  auto& moments = so_far_.elsewhere[talk.client];
+  if (moments.size() >= kMostElsewhere) moments.pop_back();
+  moments.push_back({.at = event.at, .judge = event.judge, .seq = event.seq});
 }
 
 void Conduct::replied(Talk& talk, const Event& event) {

@@ -53,6 +53,8 @@ struct TlsHistory {
   std::optional<Moment> offered{};  // when it was first: in reply to EHLO, or by implicit TLS
   std::vector<TlsOffer> offers{};   // the first ones, in order
   std::uint64_t established = 0;    // handshakes that succeeded
+  std::uint64_t upgrades = 0;       // of these, by STARTTLS
+  std::uint64_t logins = 0;         // that were accepted
   std::vector<TlsIncident> incidents{};
 };
 
@@ -66,8 +68,9 @@ struct Behaviour {
   std::uint64_t occasions = 0;
   std::uint64_t messages = 0;   // of these
   std::uint64_t farewells = 0;  // replies of 421
-  std::uint64_t logins = 0;     // AUTH commands
   Moment last_occasion{};
+  // By client: when it had mail for another receiver on the same port, as far as is kept.
+  std::map<std::string, std::vector<Moment>, std::less<>> elsewhere{};
 };
 
 class Conduct {
@@ -77,6 +80,7 @@ class Conduct {
   static constexpr std::size_t kMostClients = 10'000;
   static constexpr std::size_t kMostIncidents = 1'000;  // of a client
   static constexpr std::size_t kMostOffers = 100;       // of a client; no loss is counted
+  static constexpr std::size_t kMostElsewhere = 1'000;  // of a client; the last one gives way
   static constexpr std::size_t kMostConnections = 100'000;
 
   // The next event of this receiver, in sequence.
@@ -96,6 +100,8 @@ class Conduct {
   void replied(Talk& talk, const Event& event);
   void offered(const Talk& talk, const Event& event);
   void ended(const Event& event);
+  void tls(Talk& talk, const Event& event);
+  void passed(const Talk& talk, const Event& event);
   void trouble(const Talk& talk, const Event& event, TlsTrouble kind, std::string_view detail);
   [[nodiscard]] TlsHistory* history(const Talk& talk);
   [[nodiscard]] Talk* talk_of(const Event& event);

@@ -115,6 +115,7 @@ void Connection::connected(const Event& event) {
 // A handshake that failed served nobody. Who refuses a healthy one, or says nothing, has left by
 // itself.
 void Connection::tls(const Event& event) {
+  if (event.flag && origin_.tls) return;  // Broken later, when it had long come about.
   origin_.tls = !event.flag;
   left_handshake_ = event.flag && !event.held;
   if (!event.flag || !event.held) return;
@@ -291,6 +292,7 @@ void Connection::cut(const Event& event) {
   if (refusal_ && refusal_->reply == reply) refusal_.reset();
   if (farewell_ && farewell_->reply == reply) farewell_.reset();
   if (fired_done_ == reply) fired_done_ = 0;
+  if (reply == last_reply_) asked_ = true;  // The client is still owed an answer.
   transaction_.reply_cut(reply);
 }
 

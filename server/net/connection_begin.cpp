@@ -46,7 +46,7 @@ void Connection::start_tls(TimePoint now) {
   }
   auto context = shard_.tls().context(talk_->hostname(), talk_->handshake());
   if (!context) {
-    talk_->tls_failed(context.error().message, {}, now);
+    talk_->tls_failed(context.error().message, {.begun = true}, now);
     return finish(wire::Ending::close, now);
   }
   timer_.cancel();

@@ -11,6 +11,17 @@ namespace receiver {
 using base::Stage;
 using journal::Kind;
 
+namespace {
+
+// A client may have reason to refuse it. How connections end is not part of it.
+bool is_faulty(const wire::Handshake& handshake) {
+  wire::Handshake usual;
+  usual.close_notify = handshake.close_notify;
+  return handshake != usual;
+}
+
+}  // namespace
+
 // What the scenario says, and what the listener adds to it.
 smtp::Profile Conversation::profile_for(const Peer& peer, const scenario::Scenario& scenario) {
   auto profile = scenario.profile;
@@ -69,12 +80,12 @@ void Conversation::secured(const wire::TlsFacts& facts, base::TimePoint now) {
   tell(tls_event(facts), now);
 }
 
-// Who refuses a healthy handshake has left by itself.
+// Who refuses a healthy handshake, or has not begun it, has left by itself.
 void Conversation::tls_failed(
     std::string_view why, const wire::TlsFacts& facts, base::TimePoint now
 ) {
-  const bool healthy = handshake_ && *handshake_ == wire::Handshake{};
-  record_broken_tls(why, facts, healthy ? Blame::client : Blame::ours, now);
+  const bool met = facts.begun && handshake_ && is_faulty(*handshake_);
+  record_broken_tls(why, facts, met ? Blame::ours : Blame::client, now);
 }
 
 void Conversation::record_broken_tls(

@@ -51,6 +51,14 @@ const Kind* kind_named(std::string_view name) {
   return found == kKinds.end() ? nullptr : found;
 }
 
+// Those of the certificates that a server shows in such a handshake.
+std::vector<Algorithm> algorithms_for(const Kind& kind, const wire::Handshake& handshake) {
+  std::vector<Algorithm> algorithms{kind.only.value_or(Algorithm::ec_p256)};
+  // Old clients and old cipher suites may know RSA alone.
+  if (!kind.only && is_lenient(handshake)) algorithms.push_back(Algorithm::rsa_2048);
+  return algorithms;
+}
+
 }  // namespace
 
 class Authority::Office {
@@ -67,14 +75,16 @@ class Authority::Office {
   using ContextName =
       std::tuple<std::string, std::string, wire::TlsVersion, wire::TlsVersion, std::string, bool>;
 
+  // Without mutex_ held: an RSA key takes long to find, and handshakes must not wait for it.
+  [[nodiscard]] Result<void> find_keys(const std::vector<Algorithm>& algorithms);
+
   // With mutex_ held.
   [[nodiscard]] Result<std::vector<Identity>> identities(
-      const Kind& kind, std::string_view host_name, const wire::Handshake& handshake
+      const Kind& kind, std::string_view host_name, const std::vector<Algorithm>& algorithms
   );
   [[nodiscard]] Result<Identity> leaf(
       const Kind& kind, std::string_view host_name, Algorithm algorithm
   );
-  [[nodiscard]] Result<Key> key(Algorithm algorithm);
 
   // Constant after open().
   base::WallTime now_{};
@@ -130,10 +140,14 @@ Result<ContextPtr> Authority::Office::context(
       handshake.ciphers,
       handshake.close_notify,
   };
+  const bool own = own_ && kind->name == kGood;
+  const auto algorithms = own ? std::vector<Algorithm>{} : algorithms_for(*kind, handshake);
+  if (auto found = find_keys(algorithms); !found) return tl::unexpected(found.error());
   const std::lock_guard lock(mutex_);
   if (const auto found = contexts_.find(name); found != contexts_.end()) return found->second;
 
-  auto shown = identities(*kind, host_name, handshake);
+  auto shown =
+      own ? Result<std::vector<Identity>>({*own_}) : identities(*kind, host_name, algorithms);
   if (!shown) return tl::unexpected(shown.error());
   auto context = make_context(handshake, *shown);
   if (!context) return context;
@@ -142,14 +156,23 @@ Result<ContextPtr> Authority::Office::context(
   return context;
 }
 
-Result<std::vector<Identity>> Authority::Office::identities(
-    const Kind& kind, std::string_view host_name, const wire::Handshake& handshake
-) {
-  if (own_ && kind.name == kGood) return std::vector{*own_};
-  std::vector<Algorithm> algorithms{kind.only.value_or(Algorithm::ec_p256)};
-  // Old clients and old cipher suites may know RSA alone.
-  if (!kind.only && is_lenient(handshake)) algorithms.push_back(Algorithm::rsa_2048);
+Result<void> Authority::Office::find_keys(const std::vector<Algorithm>& algorithms) {
+  for (const Algorithm algorithm : algorithms) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (keys_.contains(algorithm)) continue;
+    }
+    auto made = make_key(algorithm);
+    if (!made) return tl::unexpected(made.error());
+    const std::lock_guard lock(mutex_);
+    keys_.try_emplace(algorithm, std::move(*made));
+  }
+  return {};
+}
 
+Result<std::vector<Identity>> Authority::Office::identities(
+    const Kind& kind, std::string_view host_name, const std::vector<Algorithm>& algorithms
+) {
   std::vector<Identity> shown;
   for (const Algorithm algorithm : algorithms) {
     auto made = leaf(kind, host_name, algorithm);
@@ -166,8 +189,7 @@ Result<Identity> Authority::Office::leaf(
   LeafName name{kind.name, host_name, algorithm};
   if (const auto found = leaves_.find(name); found != leaves_.end()) return found->second;
 
-  const auto own_key = key(algorithm);
-  if (!own_key) return tl::unexpected(own_key.error());
+  const Key& own_key = keys_.at(algorithm);
   Contents contents{.from = now_ + kind.from, .until = now_ + kind.until};
   if (kind.host.empty()) {
     contents.common_name = host_name;
@@ -176,20 +198,13 @@ Result<Identity> Authority::Office::leaf(
     contents.common_name = kind.host;
     contents.names = {std::string(kind.host)};
   }
-  const Identity itself{.key = *own_key};
-  auto certificate = issue(contents, *own_key, kind.signer == Signer::itself ? itself : ca_);
+  const Identity itself{.key = own_key};
+  auto certificate = issue(contents, own_key, kind.signer == Signer::itself ? itself : ca_);
   if (!certificate) return tl::unexpected(certificate.error());
-  Identity identity{.leaf = *certificate, .key = *own_key};
+  Identity identity{.leaf = *certificate, .key = own_key};
   if (leaves_.size() >= kKept) leaves_.clear();
   leaves_.emplace(std::move(name), identity);
   return identity;
-}
-
-Result<Key> Authority::Office::key(Algorithm algorithm) {
-  if (const auto found = keys_.find(algorithm); found != keys_.end()) return found->second;
-  auto made = make_key(algorithm);
-  if (made) keys_.emplace(algorithm, *made);
-  return made;
 }
 
 Authority::Authority(std::unique_ptr<Office> office) : office_(std::move(office)) {}

@@ -202,7 +202,10 @@ void Channel::close() {
 
 wire::TlsFacts Channel::facts() const {
   wire::TlsFacts facts{
-      .sni = hello_.sni, .alpn = hello_.alpn, .certificate = context_->handshake.certificate};
+      .sni = hello_.sni,
+      .alpn = hello_.alpn,
+      .certificate = context_->handshake.certificate,
+      .begun = hello_.seen};
   if (ssl_ && SSL_is_init_finished(ssl_.get()) == 1) {
     facts.version = name_of(version_of(SSL_version(ssl_.get())));
     facts.cipher = SSL_get_cipher_name(ssl_.get());

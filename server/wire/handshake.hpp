@@ -98,6 +98,7 @@ struct TlsFacts {
   std::string sni{};          // the server name the client asked for; empty: none
   std::string alpn{};         // the first protocol it offered; empty: none
   std::string certificate{};  // of Handshake
+  bool begun = false;         // the client has sent a ClientHello
 
   bool operator==(const TlsFacts&) const = default;
 };

@@ -205,6 +205,8 @@ class PeersTest(unittest.TestCase):
         (attempt,) = self.server.attempts("behind")
         self.assertEqual(("abandoned", "data"), (attempt["outcome"], attempt["stage"]))
         self.assertEqual((False, True), (attempt["stored"], attempt["tls"]))
+        report = self.server.verify("behind", expect=[{"check": "keeps-tls"}])
+        self.assertIn("there was no trouble with it", report["checks"][0]["observed"])
 
     def test_who_resets_within_the_handshake_has_left_by_itself(self):
         line = self.line(self.listen(tls="starttls"))
@@ -228,6 +230,18 @@ class PeersTest(unittest.TestCase):
         self.line(to).close()
         self.server.wait_for_count("ended", 1, receiver="behind")
         self.assertEqual([], self.server.attempts("behind"))
+
+    def test_a_probe_has_met_no_certificate(self):
+        expired = "server = { tls = { certificate = 'expired' } }\n"
+        listeners = [{"address": "127.0.0.1:0", "tls": "implicit"}]
+        asked = {"scenario_toml": expired, "listeners": listeners}
+        answer = self.server.put("/v1/receivers/behind", asked)
+        self.line(address(answer["listeners"][0]["address"])).close()
+        self.server.wait_for_count("ended", 1, receiver="behind")
+        self.assertEqual([], self.server.attempts("behind"))
+        expect = [{"check": "keeps-tls"}, {"check": "retried"}]
+        report = self.server.verify("behind", expect=expect)
+        self.assertEqual(["inconclusive"] * 2, [check["verdict"] for check in report["checks"]])
 
     def test_xclient_is_taken_from_allowed_clients_only(self):
         line = self.line(self.server.smtp, ("127.0.0.2", 0))

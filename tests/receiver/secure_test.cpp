@@ -97,6 +97,7 @@ TEST_CASE("implicit TLS that works is no attempt, and no trouble with TLS") {
   CHECK(client->open());
   CHECK(client->say("EHLO c.test").starts_with("220"));
   CHECK(history_of(world).established == 1);
+  CHECK(history_of(world).upgrades == 0);
   client->say("QUIT");
   CHECK(world.attempts().empty());
   CHECK(history_of(world).incidents.empty());
@@ -130,6 +131,17 @@ TEST_CASE("a certificate of the scenario's is to blame for a handshake that fail
   CHECK(world.attempts()[0].stage == base::Stage::starttls);
 }
 
+TEST_CASE("how connections end is no reason to refuse a handshake") {
+  VirtualReceiver world("server = { extensions = ['STARTTLS'], tls = { close_notify = false } }\n");
+  auto client = world.connect();
+  client->refuse_tls("the client refused the certificate");
+  client->say("EHLO c.test");
+  client->say("STARTTLS");
+  REQUIRE(world.events(Kind::tls).size() == 1);
+  CHECK_FALSE(world.events(Kind::tls)[0]->held);
+  CHECK(world.attempts().empty());
+}
+
 TEST_CASE("a rule that agrees to STARTTLS and then breaks the connection is named") {
   VirtualReceiver world(
       std::string(kOffering) +
@@ -161,4 +173,21 @@ TEST_CASE("a login that was refused stays so when the next one is given up") {
   CHECK(attempts[0].outcome == Outcome::rejected);
   CHECK(attempts[0].code == 535);
   CHECK(world.events(Kind::login).empty());
+}
+
+TEST_CASE("a login that is cut off in the middle of a reply is lost, whatever came before") {
+  VirtualReceiver world(
+      std::string(kLogins) +
+      "[[rule]]\nname = 'cut'\nat = 'auth'\nearly = true\nafter = 1\n"
+      "do = [{ truncate = 4 }]\n"
+  );
+  auto client = world.connect();
+  client->say("EHLO c.test");
+  CHECK(client->say("AUTH PLAIN AGFsaWNlAHdyb25n").starts_with("535"));
+  client->say("AUTH LOGIN");
+  CHECK_FALSE(client->open());
+  const auto attempts = world.attempts();
+  REQUIRE(attempts.size() == 1);
+  CHECK(attempts[0].outcome == Outcome::lost);
+  CHECK(attempts[0].rule == "cut");
 }

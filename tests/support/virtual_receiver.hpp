@@ -206,7 +206,7 @@ inline void VirtualClient::shake_hands() {
         world_.now()
     );
   }
-  conversation_->tls_failed(tls_refusal_, {.certificate = "good"}, world_.now());
+  conversation_->tls_failed(tls_refusal_, {.certificate = "good", .begun = true}, world_.now());
   ending_ = wire::Ending::close;
   conversation_->ended(world_.now());
 }

@@ -16,7 +16,7 @@ TEST_CASE("text goes both ways, and the channel tells what was agreed on") {
   REQUIRE(meeting.channel.state() == Channel::State::open);
   CHECK(
       meeting.channel.facts() ==
-      wire::TlsFacts{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "mx.other.test", "smtp", "good"}
+      wire::TlsFacts{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "mx.other.test", "smtp", "good", true}
   );
   meeting.client.say("EHLO client.test\r\n");
   meeting.go_on();

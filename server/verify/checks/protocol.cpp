@@ -81,7 +81,7 @@ class Judge {
 
   // What was said in the connections that are looked at.
   struct Said {
-    bool anything = false, message = false, farewell = false, tls = false, auth = false;
+    bool anything = false, message = false, farewell = false, upgrade = false, login = false;
   };
 
   [[nodiscard]] Said what_was_said() const;
@@ -103,24 +103,34 @@ class Judge {
 
 Judge::Said Judge::what_was_said() const {
   if (!params_.select.empty()) return said_by_selected();
-  const auto shook_hands = [](const auto& client) { return client.second.established > 0; };
+  const auto any = [this](std::uint64_t journal::TlsHistory::*count) {
+    return std::any_of(behaviour_.tls.begin(), behaviour_.tls.end(), [count](const auto& client) {
+      return client.second.*count > 0;
+    });
+  };
   return {
       .anything = behaviour_.occasions > 0,
       .message = behaviour_.messages > 0,
       .farewell = behaviour_.farewells > 0,
-      .tls = std::any_of(behaviour_.tls.begin(), behaviour_.tls.end(), shook_hands),
-      .auth = behaviour_.logins > 0};
+      .upgrade = any(&journal::TlsHistory::upgrades),
+      .login = any(&journal::TlsHistory::logins)};
 }
 
-// By what their attempts show, which is no login that was accepted.
+// By what their attempts show, and what is known of their clients.
 Judge::Said Judge::said_by_selected() const {
-  Said said{.anything = !connections_.empty()};
+  Said said;
   for (const Attempt* attempt : timeline_.attempts()) {
     if (!connections_.contains(attempt->connection)) continue;
+    // Who was turned away at once, or by TLS, need not have said a word.
+    const bool heard = attempt->scope != Scope::client || attempt->stage == base::Stage::ehlo ||
+                       attempt->stage == base::Stage::auth;
+    said.anything = said.anything || heard;
     said.message = said.message || !attempt->body_hash.empty();
     said.farewell = said.farewell || attempt->code == 421;
-    said.tls = said.tls || attempt->tls;
-    said.auth = said.auth || attempt->stage == base::Stage::auth;
+    const auto client = behaviour_.tls.find(attempt->client);
+    if (client == behaviour_.tls.end()) continue;
+    said.upgrade = said.upgrade || client->second.upgrades > 0;
+    said.login = said.login || client->second.logins > 0;
   }
   return said;
 }
@@ -136,8 +146,8 @@ bool Judge::has_occasion(std::string_view kind, const Said& said) {
       "message_id_reused"};
   if (!said.anything) return false;
   if (kind == "command_after_421") return said.farewell;
-  if (kind == "auth_in_clear") return said.auth;
-  if (kind == "ehlo_skipped" || kind == "plaintext_after_starttls") return said.tls;
+  if (kind == "auth_in_clear") return said.login;
+  if (kind == "ehlo_skipped" || kind == "plaintext_after_starttls") return said.upgrade;
   const bool of_messages =
       std::find(kOfMessages.begin(), kOfMessages.end(), kind) != kOfMessages.end();
   return !of_messages || said.message;
@@ -173,8 +183,10 @@ Verdict Judge::verdict() {
   }
   if (kept_ > 0) judge_kept();
   return std::move(tally_).verdict(
-      "no command of a client to judge",
-      fmt::format("no violation in {}", counted(behaviour_.occasions, "command"))
+      "nothing was said that these rules are about",
+      params_.select.empty()
+          ? fmt::format("no violation in {}", counted(behaviour_.occasions, "command"))
+          : std::string("no violation")
   );
 }
 

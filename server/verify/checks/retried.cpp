@@ -87,6 +87,7 @@ class Judge {
   void followed(
       const Attempt& failure, std::span<const Attempt* const> row, const std::string& party
   );
+  [[nodiscard]] bool had_mail_elsewhere(const Attempt& failure, base::Micros deadline) const;
   [[nodiscard]] bool came(
       std::span<const Attempt* const> row,
       const Attempt& failure,
@@ -299,7 +300,8 @@ void Judge::followed(
   const base::Micros deadline = time(failure.judge_end) + patient + timeline_.judge_slack();
   // A new connection, or one that was there before and is used again.
   const bool follows = came(from(row, later), failure, deadline, &Attempt::judge_begin) ||
-                       came(by_mail(row, later), failure, deadline, &Attempt::judge_mail);
+                       came(by_mail(row, later), failure, deadline, &Attempt::judge_mail) ||
+                       had_mail_elsewhere(failure, deadline);
   if (follows) return tally_.pass();
   const bool over = time(timeline_.now().judge) > deadline;
   const bool at_once = came(from(row, failure.end), failure, deadline, &Attempt::judge_begin) ||
@@ -322,6 +324,18 @@ void Judge::followed(
     );
   }
   missing(party, party, failure, 0, failure.judge_end, patient);
+}
+
+// The client came back, with mail for another receiver on the same port: no attempt here.
+bool Judge::had_mail_elsewhere(const Attempt& failure, base::Micros deadline) const {
+  if (failure.scope != Scope::client) return false;
+  const auto& elsewhere = timeline_.behaviour().elsewhere;
+  const auto known = elsewhere.find(failure.client);
+  if (known == elsewhere.end()) return false;
+  const base::Micros in_flight_until = failure.end + timeline_.slack();
+  return std::any_of(known->second.begin(), known->second.end(), [&](const journal::Moment& mail) {
+    return mail.at > in_flight_until && time(mail.judge) <= deadline;
+  });
 }
 
 // The first of the row, but for the failure itself, began in time.

@@ -100,7 +100,7 @@ TEST_CASE("each kind is a case of its own") {
 
 TEST_CASE("where nothing was said there is nothing to judge") {
   World world(kHealthy);
-  CHECK(world.judged("protocol") == "empty: no command of a client to judge");
+  CHECK(world.judged("protocol") == "empty: nothing was said that these rules are about");
   CHECK(judged(past_with({}, 0), "protocol") == "empty");
   // Who talks too early has said something.
   CHECK(judged(past_with({"early_talker"}, 0), "protocol") == "fail");
@@ -246,4 +246,34 @@ TEST_CASE("who was never seen to log in has not done it rightly") {
   line.hello();
   line.say("AUTH PLAIN AGEAYg==");
   CHECK(world.judged("protocol", "kinds = 'auth_in_clear'") == "fail");
+}
+
+TEST_CASE("who was turned away unheard has kept no rule") {
+  World world(rule("at = 'connect'\nreply = '554 5.7.1 no'"));
+  Line line(world, {.client = "192.0.2.1"});
+  CHECK(line.greeting() == 554);
+  line.leave(Goodbye::fin);
+  world.wait(1min);
+  const std::string select = "select = { client = '192.0.2.1' }\n";
+  CHECK(world.judged("protocol", select) == "empty");
+  CHECK(world.judged("protocol", select + "quiet = '1ms'") == "empty");
+}
+
+TEST_CASE("who logs in inside TLS has not done it in clear") {
+  World world("name = 't'\nserver = { extensions = ['STARTTLS', 'AUTH PLAIN'] }\n");
+  Line line(world, {.client = "192.0.2.1"});
+  line.greeting();
+  line.hello();
+  CHECK(line.starttls() == 220);
+  line.hello();
+  CHECK(line.say("AUTH PLAIN AGEAYg==") == 235);
+  line.mail({});
+  line.rcpt("r@receiver.test");
+  line.leave(Goodbye::quit);
+  const std::string asked = "kinds = ['auth_in_clear', 'ehlo_skipped']\n";
+  CHECK(world.judged("protocol", asked) == "pass: 2 rules: *");
+  CHECK(
+      world.judged("protocol", asked + "select = { client = '192.0.2.1' }") == "pass: 2 rules: *"
+  );
+  CHECK(world.judged("protocol", asked + "select = { client = '192.0.2.2' }") == "empty");
 }
