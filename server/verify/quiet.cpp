@@ -23,4 +23,23 @@ bool quiet_enough(Tally& tally, const Timeline& timeline, const Params& params, 
   return true;
 }
 
+bool quiet_enough(
+    Tally& tally,
+    const Timeline& timeline,
+    const Params& params,
+    const Story& story,
+    std::string who,
+    std::string so_far
+) {
+  const auto& evidence = story.attempts.back()->evidence;
+  const Attempt* ended = story.last_to_end();
+  if (ended == nullptr && params.quiet) {
+    tally.open(std::move(who), std::move(so_far), evidence, {});
+    return false;
+  }
+  Calm calm{.who = std::move(who), .so_far = std::move(so_far), .evidence = evidence};
+  if (ended != nullptr) calm.since = ended->judge_end;
+  return quiet_enough(tally, timeline, params, std::move(calm));
+}
+
 }  // namespace verify

@@ -30,4 +30,15 @@ struct Calm {
     Tally& tally, const Timeline& timeline, const Params& params, Calm calm
 );
 
+// The same for a delivery, since its last attempt ended; while one is under way no window has
+// begun.
+[[nodiscard]] bool quiet_enough(
+    Tally& tally,
+    const Timeline& timeline,
+    const Params& params,
+    const Story& story,
+    std::string who,
+    std::string so_far
+);
+
 }  // namespace verify

@@ -9,6 +9,7 @@
 
 #include "verify/checks.hpp"
 #include "verify/keys.hpp"
+#include "verify/quiet.hpp"
 #include "verify/tally.hpp"
 #include "verify/words.hpp"
 
@@ -260,23 +261,9 @@ void Judge::conclude(const Story& story, const std::vector<Seen>& seen) {
         last.evidence
     );
   }
-  const Now& now = timeline_.now();
   const std::string so_far = fmt::format("{}: gaps of {} so far", name, listed(seen));
   if (!story.resolved()) return tally_.open(name, so_far, last.evidence, {});
-  if (params_.quiet) {
-    const Attempt* ended = story.last_to_end();
-    if (ended == nullptr) return tally_.open(name, so_far, last.evidence, {});
-    const base::Micros until = time(ended->judge_end) + *params_.quiet + timeline_.judge_slack();
-    if (time(now.judge) <= until) {
-      return tally_.open(
-          name, so_far, last.evidence, timeline_.judge_time(params_.clock, until) + base::Micros(1)
-      );
-    }
-  } else if (!now.over) {
-    return tally_.open(name, so_far, last.evidence, {});
-  } else {
-    tally_.provisional();
-  }
+  if (!quiet_enough(tally_, timeline_, params_, story, name, so_far)) return;
   if (shown_ == "none") shown_ = listed(seen);
   tally_.pass();
 }

@@ -179,12 +179,7 @@ void Judge::conclude(const Story& story, const Look& look) {
     );
   }
   const std::string so_far = fmt::format("{} may be tried again", name);
-  const Attempt* ended = story.last_to_end();
-  // An attempt that has not ended yet: a window of quiet has not even begun.
-  if (ended == nullptr && params_.quiet) return tally_.open(name, so_far, last.evidence, {});
-  Calm calm{.who = name, .so_far = so_far, .evidence = last.evidence};
-  if (ended != nullptr) calm.since = ended->judge_end;
-  if (quiet_enough(tally_, timeline_, params_, std::move(calm))) tally_.pass();
+  if (quiet_enough(tally_, timeline_, params_, story, name, so_far)) tally_.pass();
 }
 
 Verdict judge(const Timeline& timeline, const Params& params) {
