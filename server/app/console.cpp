@@ -9,8 +9,11 @@
 #include <fstream>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "app/log_text.hpp"
 
 namespace app {
 
@@ -26,10 +29,35 @@ tl::unexpected<base::Error> cannot_write(const std::string& path, const std::str
   );
 }
 
+// Whether it is a file that some program has open, by the name that the system has for that:
+// /dev/stdout leads to it, whatever it is.
+bool is_open_file(fs::path path) {
+  constexpr int kMostLinks = 40;
+  std::error_code error;
+  for (int i = 0; i < kMostLinks; ++i) {
+    const auto folder = fs::canonical(fs::absolute(path).parent_path(), error);
+    if (error) return false;
+    if (folder.string().starts_with("/proc/")) return true;
+    if (!fs::is_symlink(path, error)) return false;
+    path = folder / fs::read_symlink(path, error);
+  }
+  return false;
+}
+
 }  // namespace
 
 void complain(const base::Error& error, std::ostream& err) {
-  err << "failmx: " << error.message << (error.hint.empty() ? "" : "; ") << error.hint << std::endl;
+  // In one piece: the log goes there, too.
+  const auto* const between = error.hint.empty() ? "" : "; ";
+  const auto whole = fmt::format("failmx: {}{}{}", error.message, between, error.hint);
+  std::string shown;
+  // A path may hold anything. What quotes more than that is escaped already.
+  for (const char c : without_unseen(whole)) {
+    const auto octet = static_cast<unsigned char>(c);
+    const bool is_control = octet < 0x20 || octet == 0x7f;
+    shown += is_control ? fmt::format("\\x{:02X}", octet) : std::string(1, c);
+  }
+  err << shown + '\n' << std::flush;
 }
 
 std::optional<std::size_t> terminal_width(int descriptor) {
@@ -47,7 +75,8 @@ bool wants_colour() {
 bool is_special(const std::string& path) {
   std::error_code error;
   const auto status = fs::status(path, error);
-  return !error && fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+  if (error || !fs::exists(status) || fs::is_directory(status)) return false;
+  return !fs::is_regular_file(status) || is_open_file(path);
 }
 
 base::Result<void> check_writable(const std::string& path) {
@@ -63,20 +92,52 @@ base::Result<void> check_writable(const std::string& path) {
   return {};
 }
 
-base::Result<void> write_whole(const std::string& path, const std::string& text) {
+base::Result<void> check_writable_in_place(const std::string& path) {
+  std::error_code error;
+  if (path.empty() || !fs::exists(path, error) || fs::is_directory(path, error)) {
+    return check_writable(path);
+  }
+  if (::access(path.c_str(), W_OK) == 0) return {};
+  return base::failure(
+      fmt::format("cannot write '{}': {}", path, std::strerror(errno)),
+      "the user that failmx runs as must be allowed to write it"
+  );
+}
+
+base::Result<Draft> Draft::write(const std::string& path, const std::string& text) {
+  if (path.empty()) return Draft({}, {});
   const bool special = is_special(path);
-  const std::string draft = special ? path : fmt::format("{}.{}.tmp", path, ::getpid());
-  const auto failed = [&] {
-    const std::string why = std::strerror(errno);
-    if (!special) std::remove(draft.c_str());
-    return cannot_write(path, why);
-  };
-  std::ofstream out(draft, std::ios::binary | std::ios::trunc);
-  if (!out || !out.write(text.data(), static_cast<std::streamsize>(text.size()))) return failed();
+  Draft draft(path, special ? std::string() : fmt::format("{}.{}.tmp", path, ::getpid()));
+  const auto mode = std::ios::binary | (special ? std::ios::app : std::ios::trunc);
+  std::ofstream out(special ? path : draft.draft_, mode);
+  if (!out || !out.write(text.data(), static_cast<std::streamsize>(text.size()))) {
+    return cannot_write(path, std::strerror(errno));
+  }
   out.close();
-  if (!out) return failed();
-  if (!special && std::rename(draft.c_str(), path.c_str()) != 0) return failed();
+  if (!out) return cannot_write(path, std::strerror(errno));
+  return draft;
+}
+
+Draft::Draft(Draft&& other) noexcept
+    : path_(other.path_), draft_(std::exchange(other.draft_, {})) {}
+
+Draft::~Draft() {
+  if (!draft_.empty()) std::remove(draft_.c_str());
+}
+
+base::Result<void> Draft::publish() {
+  if (draft_.empty()) return {};
+  if (std::rename(draft_.c_str(), path_.c_str()) != 0) {
+    return cannot_write(path_, std::strerror(errno));
+  }
+  draft_.clear();
   return {};
+}
+
+base::Result<void> write_whole(const std::string& path, const std::string& text) {
+  auto draft = Draft::write(path, text);
+  if (!draft) return tl::unexpected(std::move(draft.error()));
+  return draft->publish();
 }
 
 }  // namespace app

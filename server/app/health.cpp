@@ -37,7 +37,8 @@ class Questions {
         {.url = options_.http,
          .path = path,
          .token = options_.token,
-         .within = std::max<base::Duration>(left, std::chrono::milliseconds(1))}
+         .within = std::max<base::Duration>(left, std::chrono::milliseconds(1)),
+         .asked = options_.timeout}
     );
   }
 

@@ -17,6 +17,8 @@ struct HttpRequest {
   std::string accept{};
   std::string token{};  // empty: none
   base::Duration within = std::chrono::seconds(5);
+  base::Duration asked{
+      0};  // what a message names instead of `within`, which may be its rest; 0: no
 };
 
 struct HttpAnswer {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,6 +48,13 @@ int write_whole_of(int file, const std::string& text) {
   return 0;
 }
 
+// Where a link leads to; the path itself if that is not to be known.
+std::string target_of(const std::string& path) {
+  std::error_code error;
+  const auto target = std::filesystem::canonical(path, error);
+  return error ? path : target.string();
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<JournalFile>> JournalFile::open(
@@ -55,7 +63,12 @@ base::Result<std::unique_ptr<JournalFile>> JournalFile::open(
   constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC;
   int file = ::open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0644);
   const bool is_new = file >= 0;
-  if (!is_new && errno == EEXIST) file = ::open(path.c_str(), kFlags | O_CREAT, 0644);
+  if (!is_new && errno == EEXIST) file = ::open(path.c_str(), kFlags);
+  std::string made = is_new ? path : "";
+  if (file < 0 && errno == ENOENT) {  // a link to what is not there yet
+    file = ::open(path.c_str(), kFlags | O_CREAT, 0644);
+    if (file >= 0) made = target_of(path);
+  }
   if (file < 0) return tl::unexpected(cannot_write(path, std::strerror(errno)));
   if (is_regular(file) && ::flock(file, LOCK_EX | LOCK_NB) != 0) {
     const int why = errno;
@@ -67,13 +80,13 @@ base::Result<std::unique_ptr<JournalFile>> JournalFile::open(
     );
   }
   return std::unique_ptr<JournalFile>(
-      new JournalFile({file, is_new}, path, start, std::move(report))
+      new JournalFile({file, std::move(made)}, path, start, std::move(report))
   );
 }
 
 JournalFile::JournalFile(Opened opened, std::string path, base::WallTime start, Report report)
     : file_(opened.file),
-      is_new_(opened.is_new),
+      made_(std::move(opened.made)),
       path_(std::move(path)),
       start_(start),
       report_(std::move(report)) {}
@@ -147,7 +160,7 @@ void JournalFile::close() {
 
 void JournalFile::discard() {
   close();
-  if (is_new_) ::unlink(path_.c_str());
+  if (!made_.empty()) ::unlink(made_.c_str());
 }
 
 // The thread: takes what has gathered and writes it without the lock.

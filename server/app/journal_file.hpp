@@ -50,7 +50,7 @@ class JournalFile {
  private:
   struct Opened {
     int file = -1;
-    bool is_new = false;
+    std::string made{};  // the file, if it was not there before
   };
 
   JournalFile(Opened opened, std::string path, base::WallTime start, Report report);
@@ -62,7 +62,7 @@ class JournalFile {
 
   // Constant after construction.
   const int file_;
-  const bool is_new_;
+  const std::string made_;
   const std::string path_;
   const base::WallTime start_;
   const Report report_;

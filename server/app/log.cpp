@@ -33,9 +33,11 @@ Log::Log(LogForm form, LogLevel least, int descriptor)
       least_(least),
       sink_(std::make_shared<LogSink>(
           descriptor,
-          [this](std::uint64_t lines) {
+          // By value: it may be asked later than this log lives.
+          [for_people = for_people_](std::uint64_t lines) {
             const LogField field("lines", lines);
-            return text_of({wall_now(), LogLevel::warning, "log-dropped", {&field, 1}});
+            const LogEntry entry{wall_now(), LogLevel::warning, "log-dropped", {&field, 1}};
+            return for_people ? as_line(entry) : as_json(entry);
           }
       )),
       logger_(std::make_unique<spdlog::logger>("failmx", sink_)) {

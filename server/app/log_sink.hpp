@@ -1,26 +1,30 @@
-// Where the log goes: a descriptor that may be slow, stuck or gone. Writes whole lines and waits
-// only for so long; what finds no room is dropped and counted, and the count is written as soon as
-// there is room again. Not the log: it knows no levels. Any thread, by the mutex of its base.
+// Where the log goes: a descriptor that may be slow, stuck or gone. Whole lines are put into a
+// bounded queue, and written by a thread that holds no lock meanwhile: a terminal that is stopped
+// blocks whoever writes to it, however much room it promised. A full queue is waited for only so
+// long; then lines are dropped and counted, and the count is written as soon as there is room
+// again. Not the log: it knows no levels. Any thread.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <string>
-#include <string_view>
+#include <thread>
 
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/sinks/base_sink.h>
 
 namespace app {
 
-class LogSink : public spdlog::sinks::base_sink<std::mutex> {
+class LogSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
-  using TellDropped = std::function<std::string(std::uint64_t lines)>;  // a line without its end
+  // A line without its end. Called by the writing thread, which may outlive this object.
+  using TellDropped = std::function<std::string(std::uint64_t lines)>;
 
   // The descriptor stays the caller's.
-  LogSink(int descriptor, TellDropped tell) : descriptor_(descriptor), tell_(std::move(tell)) {}
+  LogSink(int descriptor, TellDropped tell);
 
-  // Tries once more to write what is left.
+  // Waits for what is left to be written, as long as it gets on.
   ~LogSink() override;
   LogSink(const LogSink&) = delete;
   LogSink& operator=(const LogSink&) = delete;
@@ -34,18 +38,10 @@ class LogSink : public spdlog::sinks::base_sink<std::mutex> {
   void flush_() override {}
 
  private:
-  void tell_dropped();
-  bool finish();
-  bool has_room();
+  struct Queue;
 
-  // Constant after construction.
-  const int descriptor_;
-  const TellDropped tell_;
-
-  // Guarded by mutex_ of the base.
-  std::string rest_{};  // of lines that are taken, but not yet written
-  std::uint64_t dropped_ = 0;
-  bool stuck_ = false;
+  const std::shared_ptr<Queue> queue_;  // the thread's as well: thread-safe
+  std::thread thread_;
 };
 
 }  // namespace app

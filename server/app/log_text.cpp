@@ -35,9 +35,14 @@ std::string number(double value) {
   return std::isfinite(value) ? fmt::format("{}", value) : "null";
 }
 
+bool is_unseen(unsigned code) {
+  return (code >= 0x80 && code <= 0x9f) || code == 0x200e || code == 0x200f || code == 0x61c ||
+         (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
 // Quoted where its end could not be seen otherwise.
 std::string for_people(std::string_view text) {
-  auto shown = base::printable(text, kMostLogText);
+  auto shown = without_unseen(base::printable(text, kMostLogText));
   if (!shown.empty() && shown.find_first_of(" \"=") == std::string::npos) return shown;
   std::string quoted = "\"";
   for (const char c : shown) {
@@ -48,6 +53,28 @@ std::string for_people(std::string_view text) {
 }
 
 }  // namespace
+
+std::string without_unseen(std::string_view text) {
+  const auto at = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    // What is not seen has two or three octets (RFC 3629).
+    const bool is_two = (at(i) & 0xe0U) == 0xc0U;
+    const bool is_three = (at(i) & 0xf0U) == 0xe0U;
+    const unsigned two = (at(i) & 0x1fU) << 6U | (at(i + 1) & 0x3fU);
+    const unsigned three = (at(i) & 0xfU) << 12U | (at(i + 1) & 0x3fU) << 6U | (at(i + 2) & 0x3fU);
+    const unsigned code = is_two ? two : is_three ? three : 0;
+    if (code != 0 && is_unseen(code)) {
+      out += fmt::format("\\u{:04x}", code);
+      i += is_two ? 2 : 3;
+    } else {
+      out += text[i++];
+    }
+  }
+  return out;
+}
 
 std::string as_json(const LogEntry& entry) {
   auto out = fmt::format(
@@ -62,7 +89,9 @@ std::string as_json(const LogEntry& entry) {
         [&out](const auto& value) {
           using Value = std::decay_t<decltype(value)>;
           if constexpr (std::is_same_v<Value, std::string_view>) {
-            journal::append_quoted(out, cut(value));
+            std::string quoted;
+            journal::append_quoted(quoted, cut(value));
+            out += without_unseen(quoted);
           } else if constexpr (std::is_same_v<Value, double>) {
             out += number(value);
           } else {

@@ -48,6 +48,11 @@ struct LogEntry {
 // A text is cut after so many octets.
 inline constexpr std::size_t kMostLogText = 500;
 
+// Valid UTF-8 with those characters as \uXXXX that steer a terminal, end a line or turn the
+// direction of the text: C1 controls, line and paragraph separators, bidirectional marks.
+// Everything else is as it was, so JSON stays the same JSON.
+[[nodiscard]] std::string without_unseen(std::string_view text);
+
 // {"time":"2026-01-31T12:00:00.123456Z","level":"info","event":"started","pid":12}, no line end.
 [[nodiscard]] std::string as_json(const LogEntry& entry);
 

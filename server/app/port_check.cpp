@@ -3,9 +3,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "app/console.hpp"
+#include "base/listening.hpp"
 #include "control/address.hpp"
 
 namespace app {
@@ -51,48 +51,11 @@ int try_to_bind(const Address& address) {
   return why;
 }
 
-// The least port that takes no privilege.
-int first_free_for_all() {
-  int port = 1024;
-  std::ifstream("/proc/sys/net/ipv4/ip_unprivileged_port_start") >> port;
-  return port;
-}
-
-std::string own_path() {
-  std::error_code error;
-  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? "failmx" : path.string();
-}
-
-base::Error refusal(const WantedPort& port, const Address& address, int why) {
-  const auto what = fmt::format("{}: cannot listen on {}: ", port.place, port.address);
-  switch (why) {
-    case EADDRINUSE:
-      return {
-          what + "another program listens there",
-          fmt::format(
-              "stop it ('ss -ltnp sport = :{}' names it), or choose another port, or 0 for any "
-              "free "
-              "one",
-              address.port
-          )};
-    case EACCES:
-      return {
-          what + fmt::format("ports below {} take a privilege", first_free_for_all()),
-          fmt::format(
-              "choose a higher port and redirect {0} to it (a container's port mapping, or "
-              "iptables -t nat -A PREROUTING -p tcp --dport {0} -j REDIRECT --to-ports 1025), or "
-              "give the program the capability: setcap cap_net_bind_service=+ep {1}",
-              address.port,
-              own_path()
-          )};
-    case EADDRNOTAVAIL:
-      return {
-          what + "this machine has no such address",
-          "use 127.0.0.1 for this machine alone, or 0.0.0.0 for all its addresses"};
-    case EAFNOSUPPORT: return {what + "this machine has no IPv6", "use an IPv4 address"};
-    default: return {what + std::strerror(why), ""};
-  }
+// "--smtp", with the variable that says so if it does.
+std::string place_of(std::string_view option, const char* variable, const std::string& address) {
+  const char* const value = std::getenv(variable);
+  return value != nullptr && value == address ? fmt::format("{} ({})", option, variable)
+                                              : std::string(option);
 }
 
 // Whether the kernel gives both to no one program, beside each other.
@@ -126,17 +89,40 @@ std::vector<WantedPort> ports_of(const Serving& options, std::span<const control
       ports.push_back({std::move(place), listener.address});
     }
   }
-  ports.push_back({"--http", options.http});
+  ports.push_back(ports_of(options).back());  // --http
   return ports;
 }
 
 std::vector<WantedPort> ports_of(const Serving& options) {
   std::vector<WantedPort> ports{
-      {"--smtp", options.smtp},
-      {"--smtps", options.smtps},
-      {"--lmtp", options.lmtp},
-      {"--http", options.http}};
+      {place_of("--smtp", "FAILMX_LISTEN_SMTP", options.smtp), options.smtp},
+      {place_of("--smtps", "FAILMX_LISTEN_SMTPS", options.smtps), options.smtps},
+      {place_of("--lmtp", "FAILMX_LISTEN_LMTP", options.lmtp), options.lmtp},
+      {place_of("--http", "FAILMX_LISTEN_HTTP", options.http), options.http}};
   std::erase_if(ports, [](const WantedPort& port) { return port.address.empty(); });
+  return ports;
+}
+
+std::vector<WantedPort> ports_without_config(const Serve& options) {
+  auto ports = ports_of(options);
+  if (options.config.empty()) return ports;
+  std::erase_if(ports, [&](const WantedPort& port) {
+    return (!options.smtp_given && port.address == options.smtp) ||
+           (!options.http_given && port.address == options.http);
+  });
+  return ports;
+}
+
+std::vector<WantedPort> ports_with_config(
+    const Serve& known, const Serve& given, std::span<const control::Wish> wishes
+) {
+  auto ports = ports_of(known, wishes);
+  for (auto& port : ports) {
+    const bool is_smtp = port.place == "--smtp" && known.smtp != given.smtp;
+    const bool is_http = port.place == "--http" && known.http != given.http;
+    if (!is_smtp && !is_http) continue;
+    port.place = fmt::format("{} of '{}'", port.place.substr(2), known.config);
+  }
   return ports;
 }
 
@@ -159,7 +145,8 @@ bool can_listen(std::span<const WantedPort> ports, std::ostream& err) {
     }
     const int why = try_to_bind(*address);
     if (why == 0) continue;
-    complain(refusal(ports[i], *address, why), err);
+    const auto refusal = base::cannot_listen(ports[i].address, address->port, why);
+    complain({fmt::format("{}: {}", ports[i].place, refusal.message), refusal.hint}, err);
     good = false;
   }
   return good;

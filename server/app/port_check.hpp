@@ -26,6 +26,15 @@ struct WantedPort {
 // The same of the options alone.
 [[nodiscard]] std::vector<WantedPort> ports_of(const Serving& options);
 
+// The same where the file of --config is not to be understood: those that it may not change.
+[[nodiscard]] std::vector<WantedPort> ports_without_config(const Serve& options);
+
+// All of a program that starts with these; those that the file of --config has moved are named by
+// it. `known`: the options with what the file says, `given`: without.
+[[nodiscard]] std::vector<WantedPort> ports_with_config(
+    const Serve& known, const Serve& given, std::span<const control::Wish> wishes
+);
+
 // False: reported.
 [[nodiscard]] bool can_listen(std::span<const WantedPort> ports, std::ostream& err);
 

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "app/console.hpp"
+#include "app/port_check.hpp"
 #include "app/version.hpp"
 #include "control/address.hpp"
 #include "journal/file.hpp"
@@ -22,6 +23,16 @@ namespace {
 
 base::WallTime wall_now() {
   return std::chrono::floor<base::WallTime::duration>(std::chrono::system_clock::now());
+}
+
+// A port that somebody has taken since it was checked is told like one that was taken before.
+base::Error placed(base::Error error, const std::vector<WantedPort>& ports) {
+  for (const auto& port : ports) {
+    if (!error.message.starts_with(fmt::format("cannot listen on {}: ", port.address))) continue;
+    error.message = fmt::format("{}: {}", port.place, error.message);
+    break;
+  }
+  return error;
 }
 
 }  // namespace
@@ -113,11 +124,7 @@ base::Result<Ready> Running::start(const std::vector<control::Wish>& wishes) {
     for (auto& port : ports_.bound(wish.name)) more.push_back({wish.name, std::move(port)});
   }
   const auto http = server_.start();
-  if (!http) return tl::unexpected(http.error());
-  // Only now, so that a start that fails leaves the journal of a former run as it was.
-  if (file_) {
-    if (auto begun = file_->begin(); !begun) return tl::unexpected(std::move(begun.error()));
-  }
+  if (!http) return tl::unexpected(placed(http.error(), ports_of(options_)));
   return Ready{
       .pid = ::getpid(),
       .http = *http,
@@ -132,10 +139,15 @@ base::Result<Ready> Running::start(const std::vector<control::Wish>& wishes) {
 base::Result<void> Running::put_all(const std::vector<control::Wish>& wishes) {
   for (const auto& wish : wishes) {
     if (const auto granted = fleet_.put(wish, now()); !granted) {
-      return tl::unexpected(granted.error().error);
+      return tl::unexpected(placed(granted.error().error, ports_of(options_, wishes)));
     }
   }
   return {};
+}
+
+base::Result<void> Running::begin_journal() {
+  if (!file_) return {};
+  return file_->begin();
 }
 
 void Running::abandon() {

@@ -43,11 +43,15 @@ class Running {
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
 
-  // Once. All ports accept when it returns. The first of `wishes` is kReceiver.
+  // Once. All ports accept when it returns; the journal file is as it was until begin_journal().
+  // The first of `wishes` is kReceiver.
   [[nodiscard]] base::Result<Ready> start(const std::vector<control::Wish>& wishes);
 
   // The same with that receiver alone, on the address of the options.
   [[nodiscard]] base::Result<Ready> start(const control::Source& source);
+
+  // Once, after start(): the journal file holds this run from here on.
+  [[nodiscard]] base::Result<void> begin_journal();
 
   // After start(), when it turns out that the start has failed all the same: leaves no journal file
   // behind that was not there before.

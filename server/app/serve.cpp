@@ -11,6 +11,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <fmt/format.h>
 
 #include "app/catalogue.hpp"
 #include "app/certificates.hpp"
@@ -71,29 +72,22 @@ class Signals {
 // there belongs to a program that can be used.
 class ReadyFile {
  public:
-  // One that a former run left behind is removed; an empty path: there is none.
-  explicit ReadyFile(std::string path) : path_(std::move(path)) { remove(); }
+  // An empty path: there is none.
+  ReadyFile(std::string path, std::string text) : path_(std::move(path)), text_(std::move(text)) {}
 
-  [[nodiscard]] base::Result<void> write(std::string text) {
-    if (path_.empty()) return {};
-    text_ = std::move(text);
-    return write_whole(path_, text_);
-  }
+  // Of what is to be put in the place of a former run's.
+  [[nodiscard]] base::Result<Draft> draft() const { return Draft::write(path_, text_); }
 
   // Leaves the file of another program that has been started since.
   void withdraw() const {
     if (path_.empty()) return;
-    const auto present = read_file(path_);
-    if (present && *present == text_) remove();
+    const auto present = is_special(path_) ? std::string() : read_file(path_);
+    if (present && *present == text_) ::unlink(path_.c_str());
   }
 
  private:
-  void remove() const {
-    if (!path_.empty() && !is_special(path_)) ::unlink(path_.c_str());
-  }
-
   const std::string path_;
-  std::string text_;
+  const std::string text_;
 };
 
 // What is checked before anything is started.
@@ -168,11 +162,26 @@ std::optional<Prepared> prepare_alone(const Serve& options, std::ostream& err) {
   return std::nullopt;
 }
 
-bool can_write_files(const Serve& options, std::ostream& err) {
+bool can_write_all(
+    const Serve& options, const std::optional<Prepared>& prepared, std::ostream& err
+) {
   const bool ready = can_write("--ready-file", options.ready_file, err);
-  const bool journal = can_write("--journal", options.journal, err);
-  const bool authority = can_write("--tls-ca", options.tls_ca, err);
-  return ready && journal && authority;
+  const bool others = can_write_files(options, err);
+  auto files = files_of(options);
+  files.push_back({"--ready-file", options.ready_file, true});
+  files.push_back({"--config", options.config, false});
+  if (prepared) {
+    for (const auto& entry : prepared->scenarios.entries()) {
+      if (entry.origin != control::Library::Origin::folder) continue;
+      files.push_back({"--scenarios", entry.source.file, false});
+    }
+    for (const auto& wish : prepared->wishes) {
+      const bool is_file = wish.source.file.find('/') != std::string::npos;
+      if (is_file)
+        files.push_back({fmt::format("receiver '{}'", wish.name), wish.source.file, false});
+    }
+  }
+  return are_apart(files, err) && ready && others;
 }
 
 // Everything that can be known to be wrong is told, whatever else is.
@@ -181,32 +190,33 @@ std::optional<Prepared> prepare(
 ) {
   auto prepared =
       options.config.empty() ? prepare_alone(options, err) : prepare_with_config(options, err);
-  bool good = can_write_files(options, err);
+  bool good = can_write_all(options, prepared, err);
   authority = certificates_for(options, err);
   const Serve& known = prepared ? prepared->options : options;
   good = is_guarded(known, err) && good;
   if (prepared) {
-    good = is_folder_good(prepared->scenarios, options.scenario, err) && good;
+    good = is_folder_good(prepared->scenarios, "", err) && good;
     if (authority) good = can_encrypt(*authority, prepared->wishes, err) && good;
-    good = can_listen(ports_of(known, prepared->wishes), err) && good;
+    good = can_listen(ports_with_config(known, options, prepared->wishes), err) && good;
   } else {
-    good = (!options.config.empty() || can_listen(ports_of(options), err)) && good;
+    good = can_listen(ports_without_config(options), err) && good;
   }
   if (!good || !authority) return std::nullopt;
   return prepared;
 }
 
-// Files that say where the program is, and whom to trust: written when it can be used.
+// Files that say where the program is, and whom to trust, and the journal. Whatever can fail is
+// tried before anything of a former run is replaced.
 base::Result<void> write_files(
-    const Serve& options, ReadyFile& ready_file, const std::string& ca_pem, const Ready& ready
+    const Serve& options, const ReadyFile& ready_file, const std::string& ca_pem, Running& running
 ) {
-  if (!options.tls_ca.empty()) {
-    if (auto written = write_whole(options.tls_ca, ca_pem); !written) return written;
-  }
-  auto written = ready_file.write(ready_json(ready));
-  const bool remains = !options.tls_ca.empty() && !is_special(options.tls_ca);
-  if (!written && remains) ::unlink(options.tls_ca.c_str());
-  return written;
+  auto authority = Draft::write(options.tls_ca, ca_pem);
+  if (!authority) return tl::unexpected(std::move(authority.error()));
+  auto ready = ready_file.draft();
+  if (!ready) return tl::unexpected(std::move(ready.error()));
+  if (auto begun = running.begin_journal(); !begun) return begun;
+  if (auto published = authority->publish(); !published) return published;
+  return ready->publish();
 }
 
 void tell_start(const Ready& ready, std::size_t receivers, Log& log) {
@@ -223,7 +233,7 @@ void tell_start(const Ready& ready, std::size_t receivers, Log& log) {
   );
 }
 
-int wait_and_stop(Signals& signals, ReadyFile& ready_file, Running& running, Log& log) {
+int wait_and_stop(Signals& signals, const ReadyFile& ready_file, Running& running, Log& log) {
   signals.wait();
   ready_file.withdraw();
   const auto stopped = running.stop();
@@ -235,7 +245,6 @@ int wait_and_stop(Signals& signals, ReadyFile& ready_file, Running& running, Log
 }  // namespace
 
 int serve(const Serve& options, std::ostream& out, std::ostream& err) {
-  ReadyFile ready_file(options.ready_file);
   std::optional<tls::Authority> authority;
   std::ostringstream complaints;
   const auto prepared = prepare(options, authority, complaints);
@@ -256,7 +265,8 @@ int serve(const Serve& options, std::ostream& out, std::ostream& err) {
     complain(ready.error(), err);
     return kBadUsage;
   }
-  if (const auto written = write_files(options, ready_file, ca_pem, *ready); !written) {
+  const ReadyFile ready_file(options.ready_file, ready_json(*ready));
+  if (const auto written = write_files(options, ready_file, ca_pem, running); !written) {
     running.abandon();
     complain(written.error(), err);
     return kBadUsage;

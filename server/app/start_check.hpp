@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tls/authority.hpp"
 
@@ -21,10 +22,25 @@ namespace app {
 // That the file of this option can be written; an empty path: there is none.
 [[nodiscard]] bool can_write(std::string_view option, const std::string& path, std::ostream& err);
 
+// That those can be which every command that serves may write.
+[[nodiscard]] bool can_write_files(const Serving& options, std::ostream& err);
+
+struct NamedFile {
+  std::string place;  // who names it: "--journal"
+  std::string path;   // empty: there is none
+  bool written = false;
+};
+
+// All of the options of every command that serves.
+[[nodiscard]] std::vector<NamedFile> files_of(const Serving& options);
+
+// That no file which is written is another of them by whatever name: one of the two would be lost.
+[[nodiscard]] bool are_apart(std::span<const NamedFile> files, std::ostream& err);
+
 // That no address can be reached from other machines, or that this is allowed by a token or --open.
 [[nodiscard]] bool is_guarded(const Serving& options, std::ostream& err);
 
-// That the scenarios of a folder load, but for the one that is looked at anyway.
+// That the scenarios of a folder load, but for one whose mistakes have been told.
 [[nodiscard]] bool is_folder_good(
     const Catalogue& scenarios, const std::string& but, std::ostream& err
 );

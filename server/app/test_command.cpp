@@ -38,9 +38,15 @@ struct Prepared {
 
 bool can_write_files(const Test& options, std::ostream& err) {
   const bool results = can_write_results(options, err);
-  const bool journal = can_write("--journal", options.journal, err);
-  const bool authority = can_write("--tls-ca", options.tls_ca, err);
-  return results && journal && authority;
+  const bool others = can_write_files(static_cast<const Serving&>(options), err);
+  auto files = files_of(options);
+  files.push_back({"--junit", options.junit, true});
+  files.push_back({"--report", options.report, true});
+  files.push_back({"--expect", options.expect, false});
+  for (const auto& policy : options.policies) {
+    if (is_file_name(policy)) files.push_back({"--policy", policy, false});
+  }
+  return are_apart(files, err) && results && others;
 }
 
 // Those of the scenario, read as the run will read them.
@@ -145,13 +151,16 @@ verify::Report report_of(const Running& running, const Given& given) {
   return report;
 }
 
-// With the file of --tls-ca, for the command.
+// With the file of --tls-ca, for the command. A start that fails leaves all files as they were.
 base::Result<Ready> start(
     const Test& options, Running& running, const control::Source& source, const std::string& ca_pem
 ) {
   auto ready = running.start(source);
-  if (!ready || options.tls_ca.empty()) return ready;
-  const auto written = write_whole(options.tls_ca, ca_pem);
+  if (!ready) return ready;
+  auto authority = Draft::write(options.tls_ca, ca_pem);
+  if (!authority) return tl::unexpected(std::move(authority.error()));
+  if (auto begun = running.begin_journal(); !begun) return tl::unexpected(std::move(begun.error()));
+  const auto written = authority->publish();
   if (written) return ready;
   running.abandon();
   return tl::unexpected(written.error());
@@ -189,10 +198,10 @@ int run_and_judge(
 int test(const Test& options, std::ostream& out, std::ostream& err) {
   auto prepared = prepare(options, err);
   auto authority = certificates_for(options, err);
+  const bool listens = can_listen(ports_of(options), err);
   if (!prepared || !authority) return kBadUsage;
   const auto wish = first_wish(options, prepared->source);
   const bool encrypts = can_encrypt(*authority, {&wish, 1}, err);
-  const bool listens = can_listen(ports_of(options, {&wish, 1}), err);
   if (!encrypts || !listens) return kBadUsage;
 
   std::signal(SIGPIPE, SIG_IGN);

@@ -11,8 +11,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/http.hpp>
-#include <fmt/format.h>
 
+#include "base/listening.hpp"
 #include "control/address.hpp"
 #include "control/message.hpp"
 #include "control/server_state.hpp"
@@ -45,11 +45,7 @@ base::Result<std::string> Server::start() {
   if (!error) s.acceptor.bind(endpoint, error);
   if (!error) s.acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
-    const bool taken = error == asio::error::address_in_use;
-    return base::failure(
-        fmt::format("cannot listen on {}: {}", s.options.address, error.message()),
-        taken ? "another program listens there: choose another port, or 0 for any free one" : ""
-    );
+    return tl::unexpected(base::cannot_listen(s.options.address, address->port, error.value()));
   }
   auto real = *address;
   real.port = s.acceptor.local_endpoint(error).port();

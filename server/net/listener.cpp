@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/listening.hpp"
 #include "net/address.hpp"
 
 namespace net {
@@ -20,17 +21,6 @@ namespace {
 
 bool is_shortage(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-}
-
-std::string hint_for(const boost::system::error_code& error) {
-  if (error == asio::error::address_in_use) return "choose another port, or 0 for any free one";
-  if (error == asio::error::access_denied) {
-    return "ports below 1024 need privileges: choose a higher one, or 0 for any free one";
-  }
-  if (error == boost::system::errc::address_not_available) {
-    return "this machine has no such address: use 127.0.0.1, or 0.0.0.0 for all of them";
-  }
-  return {};
 }
 
 }  // namespace
@@ -74,9 +64,7 @@ base::Result<std::shared_ptr<Listener>> Listener::open(
   boost::system::error_code error;
   listener->listen(error);
   if (error) {
-    return base::failure(
-        fmt::format("cannot listen on {}: {}", to_text(wished), error.message()), hint_for(error)
-    );
+    return tl::unexpected(base::cannot_listen(to_text(wished), wished.port(), error.value()));
   }
   return listener;
 }

@@ -1,8 +1,11 @@
 // Files of results, and the line that says how a run goes.
 #include "app/console.hpp"
 
+#include <fcntl.h>
+#include <iterator>
 #include <sstream>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/files.hpp"
 #include "app/progress.hpp"
@@ -33,6 +36,44 @@ TEST_CASE("A device is written to and not replaced by a file") {
   CHECK(S_ISCHR(what.st_mode));
 }
 
+TEST_CASE("Another name of an open file is not replaced") {
+  const Folder folder;
+  const int file = ::open(folder.write("out", "x").c_str(), O_RDONLY | O_CLOEXEC);
+  REQUIRE(file >= 0);
+  const auto name = "/proc/self/fd/" + std::to_string(file);
+  CHECK(is_special(name));
+  CHECK_FALSE(is_special(folder.in("out")));
+  std::filesystem::create_symlink(name, folder.in("stdout"));
+  CHECK(is_special(folder.in("stdout")));
+  std::filesystem::create_symlink("out", folder.in("link"));
+  CHECK_FALSE(is_special(folder.in("link")));
+  REQUIRE(write_whole(folder.in("stdout"), "y"));
+  CHECK(folder.read("out") == "xy");
+  ::close(file);
+}
+
+TEST_CASE("A draft touches nothing until it is published") {
+  const Folder folder;
+  folder.write("ca.pem", "old");
+  const auto files = [&] {
+    return std::distance(
+        std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator()
+    );
+  };
+  {
+    const auto draft = Draft::write(folder.in("ca.pem"), "new");
+    REQUIRE(draft);
+    CHECK(folder.read("ca.pem") == "old");
+    CHECK(files() == 2);
+  }
+  CHECK(files() == 1);
+  auto draft = Draft::write(folder.in("ca.pem"), "new");
+  REQUIRE(draft);
+  REQUIRE(draft->publish());
+  CHECK(folder.read("ca.pem") == "new");
+  CHECK(files() == 1);
+}
+
 TEST_CASE("A file that could not be written is told before the run") {
   const Folder folder;
   CHECK(check_writable(""));
@@ -52,6 +93,9 @@ TEST_CASE("A complaint is one line with its hint") {
   complain({"no such thing", "try another"}, err);
   complain({"no hint", ""}, err);
   CHECK(err.str() == "failmx: no such thing; try another\nfailmx: no hint\n");
+  err.str("");
+  complain({"'a\nb\x1b[2J\xc2\x9b' is no \\x00", ""}, err);
+  CHECK(err.str() == "failmx: 'a\\x0Ab\\x1B[2J\\u009b' is no \\x00\n");
 }
 
 TEST_CASE("The progress line says how far a run is and fits the terminal") {

@@ -88,7 +88,16 @@ TEST_CASE("A line for programs is one JSON object with typed fields") {
 
 TEST_CASE("Whatever a value holds, it is one line and cannot pass for another") {
   const std::string hostile = GENERATE(
-      std::string("a\nb"), "\"}\r\n{\"event\":\"started\"}", "\x1b[2J", "\xff\xc2\x9b", "\\"
+      std::string("a\nb"),
+      "\"}\r\n{\"event\":\"started\"}",
+      "\x1b[2J",
+      "\xff\xc2\x9b",
+      "\\",
+      "\xc2\x85{}",
+      "a\xe2\x80\xa8{}",
+      "\xe2\x80\xae",
+      "\xe2\x81\xa6",
+      "\xc2\x9b"
   );
   const std::array<LogField, 1> fields{LogField{"text", hostile}};
   const LogEntry entry{kAt, LogLevel::debug, "command", fields};
@@ -96,7 +105,16 @@ TEST_CASE("Whatever a value holds, it is one line and cannot pass for another") 
     CAPTURE(line);
     for (const char c : line) CHECK(static_cast<unsigned char>(c) >= 0x20);
   }
-  CHECK(as_line(entry).find("\xc2\x9b") == std::string::npos);  // steers terminals
+  // They steer terminals, end lines, or turn the text around.
+  for (const auto* unseen :
+       {"\xc2\x9b", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xae", "\xe2\x81\xa6"}) {
+    CHECK(as_line(entry).find(unseen) == std::string::npos);
+    CHECK(as_json(entry).find(unseen) == std::string::npos);
+  }
+  CHECK(
+      without_unseen("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80") ==
+      "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80"
+  );
   const auto value = boost::json::parse(as_json(entry));
   CHECK(value.as_object().size() == 4);
   CHECK(value.at("event").as_string() == "command");

@@ -103,6 +103,14 @@ class ExamplesTest(unittest.TestCase):
     def test_python(self):
         self.check("python", ["python3", "deferral_test.py"], starts_its_own=True)
 
+    def test_python_says_why_failmx_does_not_start(self):
+        program = "import failmx\nwith failmx.running(): pass"
+        env = {**os.environ, "FAILMX": os.path.abspath(FAILMX), "FAILMX_SCENARIO": "no-such"}
+        env.pop("FAILMX_HTTP", None)
+        done = run(["python3", "-B", "-c", program], cwd=os.path.join(FOLDER, "python"), env=env)
+        last = done.stderr.strip().splitlines()[-1]
+        self.assertRegex(last, r"^RuntimeError: failmx did not start: .*no scenario 'no-such'")
+
     def test_node(self):
         fetch = ["npm", "ci", "--prefer-offline", "--no-audit", "--no-fund"]
         self.check("node", fetch, ["npm", "test"], tools=["node"], starts_its_own=True)

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import unittest
 
+from namespace import private_network
 from start_support import clean_environment
 from support import FAILMX, Server, main, run
 
@@ -43,7 +44,15 @@ class HealthTest(unittest.TestCase):
     def test_no_answer_in_time(self):
         with socket.create_server(("127.0.0.1", 0)) as silent:
             url = "http://127.0.0.1:%d" % silent.getsockname()[1]
-            self.assertIn("none within ", self.health("--http", url, "--timeout", "50ms", status=1))
+            self.assertIn("none within 50ms;", self.health("--http", url, "--timeout", "50ms", status=1))
+
+    def test_silent_name_server(self):
+        with private_network("127.0.0.1"), socket.socket(type=socket.SOCK_DGRAM) as silent:
+            silent.bind(("127.0.0.1", 53))
+            # Longer than anybody lets this test run.
+            slow = {"RES_OPTIONS": "timeout:30 attempts:5"}
+            said = self.health("--http", "http://mx.example:8025", "--timeout", "500ms", status=1, **slow)
+        self.assertIn("no answer from http://mx.example:8025: none within 500ms;", said)
 
     def answered(self, octets, *args):
         """What health says to a server that gives this answer; it must be told as a failure."""

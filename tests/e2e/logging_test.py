@@ -11,6 +11,7 @@ import signal
 import smtplib
 import subprocess
 import unittest
+from http.client import HTTPConnection
 
 from support import FAILMX, Server, address, main, run
 
@@ -158,6 +159,36 @@ class LogTest(unittest.TestCase):
         heard = sum(1 for entry in entries if entry["event"] != "log-dropped")
         self.assertGreater(lost + heard, 2 * CHUNKS * 100)
         self.assertGreater(lost, 0)
+
+    def test_terminal_that_stands_still_holds_up_nobody(self):
+        near, far = pty.openpty()
+        command = [FAILMX, "serve", *FREE, "--scenario", "healthy", "--verbose"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=far) as process:
+            self.addCleanup(process.kill)
+            os.close(far)
+            ready = dict(word.split("=", 1) for word in process.stdout.readline().decode().split()[2:])
+            with smtplib.SMTP(*address(ready["smtp"]), timeout=30) as client:
+                client.sock.settimeout(30)
+                # More than what terminal and queue hold.
+                for _ in range(CHUNKS // 10):
+                    client.sock.sendall(b"NOOP\r\n" * 100)
+                    for _ in range(100):
+                        self.assertEqual(250, client.getreply()[0])
+            http = HTTPConnection(*address(ready["http"]), timeout=30)
+            for name in ("a", "b"):
+                http.request(
+                    "PUT",
+                    f"/v1/receivers/{name}",
+                    '{"scenario":"healthy"}',
+                    {"Content-Type": "application/json"},
+                )
+                answer = http.getresponse()
+                self.assertEqual(200, answer.status, answer.read())
+                answer.read()
+            http.close()
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(0, process.wait(timeout=30))
+        os.close(near)
 
     def test_people_get_lines_on_a_terminal(self):
         near, far = pty.openpty()

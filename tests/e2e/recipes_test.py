@@ -105,6 +105,16 @@ class ShellTest(RecipesCase):
         self.assert_junit(1, "failmx-full-twice.xml")
         self.assert_junit(0, "failmx-healthy.xml")
 
+    def test_scenarios_end_with_the_gravest_status(self):
+        """In the order of `failmx test`, whichever came last; what is not its own at once."""
+        os.remove(os.path.join(self.folder, "bin", "failmx"))  # a link to the real one
+        self.write("bin/failmx", "#!/bin/sh\nexit ${2#s}\n")
+        script = os.path.join(FOLDER, "scenarios.sh")
+        told = {"s1 s3": 1, "s3 s1 s0": 1, "s0 s3 s0": 3, "s4 s3": 4, "s1 s4": 1, "s2 s1": 2}
+        told["s130 s1"] = 130
+        for scenarios, status in told.items():
+            self.expect(status, [script, scenarios, "true"])
+
     def test_ctest_fixture(self):
         sender = self.write("work/send-mail", GOOD)
         source = os.path.join(FOLDER, "ctest")

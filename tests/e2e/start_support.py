@@ -23,7 +23,10 @@ def clean_environment(**variables):
 def become_nobody():
     """What root may do would hide that others may not."""
     if os.getuid() == 0:
-        os.setgroups([])
+        try:
+            os.setgroups([])
+        except PermissionError:
+            pass  # a user namespace may have none to give up
         os.setgid(NOBODY)
         os.setuid(NOBODY)
 

@@ -201,6 +201,9 @@ class Run {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr std::size_t kHead = 4;
   if (size < kHead) return 0;
+  // Who says it as a verb or an address has told it to everybody.
+  const std::string_view all(reinterpret_cast<const char*>(data), size);
+  if (all.find(kSecret) != std::string_view::npos) return 0;
   const std::uint32_t rules = data[1] | static_cast<std::uint32_t>(data[2]) << 8U |
                               static_cast<std::uint32_t>(data[3]) << 16U;
   receiver::Peer peer;

@@ -121,8 +121,8 @@ TEST_CASE("a wish that cannot be met changes nothing") {
   const auto other = world.made("other");
   const auto taken = world.server.listen(other, {{"127.0.0.1:0"}, {address}});
   REQUIRE_FALSE(taken.has_value());
-  CHECK(taken.error().message == "cannot listen on " + address + ": Address already in use");
-  CHECK(taken.error().hint == "choose another port, or 0 for any free one");
+  CHECK(taken.error().message == "cannot listen on " + address + ": another program listens there");
+  CHECK(taken.error().hint.ends_with("or choose another port, or 0 for any free one"));
   CHECK(world.server.bound("other").empty());
 
   CHECK_FALSE(world.server.listen(world.receiver, {{"127.0.0.1:0"}, {"nowhere"}}).has_value());

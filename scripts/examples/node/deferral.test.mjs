@@ -1,7 +1,7 @@
 // A worked example: is mail delivered that was deferred twice? With failmx on the PATH, or running
 // where FAILMX_HTTP says:
 //
-//   cd scripts/examples/node && npm ci && npm test
+//   (cd scripts/examples/node && npm ci && npm test)
 //
 // The test makes a receiver of its own, so many of these run side by side; lets the sender under
 // test, here nodemailer in a loop, send one message to it; looks at what the sender saw and at what

@@ -13,6 +13,8 @@ import itertools
 import json
 import os
 import subprocess
+import sys
+import tempfile
 import urllib.error
 import urllib.request
 
@@ -26,13 +28,22 @@ def running():
         return
     command = [os.environ.get("FAILMX", "failmx"), "serve"]
     command += ["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
+    with tempfile.TemporaryFile("w+") as log:  # nobody would read a pipe while the tests run
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process:
             # failmx ready smtp=127.0.0.1:1025 http=127.0.0.1:8025 ...; nothing if it cannot start
-            ready = dict(word.split("=", 1) for word in process.stdout.readline().split()[2:])
-            yield Failmx("http://" + ready["http"])
-        finally:
-            process.terminate()
+            ready = process.stdout.readline()
+            if not ready:
+                process.wait()
+                log.seek(0)
+                raise RuntimeError("failmx did not start: " + log.read().strip())
+            try:
+                words = dict(word.split("=", 1) for word in ready.split()[2:])
+                yield Failmx("http://" + words["http"])
+            finally:
+                process.terminate()
+                process.wait()
+                log.seek(0)
+                sys.stderr.write(log.read())
 
 
 class Failmx:

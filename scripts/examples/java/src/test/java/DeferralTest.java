@@ -1,7 +1,7 @@
 // A worked example: is mail delivered that was deferred twice? Run it beside a failmx:
 //
 //   failmx serve &
-//   cd scripts/examples/java && mvn test      (FAILMX_HTTP may name another failmx)
+//   (cd scripts/examples/java && mvn test)      (FAILMX_HTTP may name another failmx)
 //
 // The test makes a receiver of its own, so many of these run side by side; lets the sender under
 // test, here Jakarta Mail in a loop, send one message to it; looks at what the sender saw and at
