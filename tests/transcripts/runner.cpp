@@ -98,8 +98,12 @@ std::string Play::connection(const Step& step) {
 std::string Play::reply(const Step& step) {
   std::size_t length = 0;
   std::vector<std::string> lines;
-  while ((lines = first_reply(here().octets, length)).empty()) {
-    if (here().end != End::none) return "the connection ended before the reply" + came();
+  // One look each time: what comes after it ends the waiting, what it found must not be waited for.
+  for (;;) {
+    const Inbox& inbox = here();
+    lines = first_reply(inbox.octets, length);
+    if (!lines.empty()) break;
+    if (inbox.end != End::none) return "the connection ended before the reply" + came();
     if (!world_.await(current_, patience_)) return "no reply came" + came();
   }
   patience_ = base::Duration{0};
@@ -115,8 +119,10 @@ std::string Play::reply(const Step& step) {
 std::string Play::octets(const Step& step) {
   const bool exact = step.kind == Step::Kind::raw;
   const std::size_t wanted = exact ? step.text.size() : static_cast<std::size_t>(step.number);
-  while (here().octets.size() < wanted) {
-    if (here().end != End::none) return "the connection ended before these octets" + came();
+  for (;;) {
+    const Inbox& inbox = here();
+    if (inbox.octets.size() >= wanted) break;
+    if (inbox.end != End::none) return "the connection ended before these octets" + came();
     if (!world_.await(current_, patience_)) return "these octets did not come" + came();
   }
   patience_ = base::Duration{0};
