@@ -9,6 +9,10 @@ ARGUMENTS = ["-a", "-#", "".join(f"~[#{name}_test]" for name in OTHER_TESTS)]
 # file below FOLDER: (what is broken, text, replacement)...
 MUTANTS = {
     "checks/retried.cpp": [
+        ("fallback is no return", "if (fallbacks_.answered(failure)) return tally_.pass();", ""),
+        ("mail for another receiver is no return", " ||\n                       had_mail_elsewhere(failure, deadline);", ";"),
+        ("mail elsewhere that was on its way counts", "mail.at > in_flight_until && time", "time"),
+        ("mail elsewhere counts for ever", "mail.at > in_flight_until && time(mail.judge) <= deadline;", "mail.at > in_flight_until;"),
         ("deadline inverted", "if (time(now) <= deadline) {", "if (time(now) > deadline) {"),
         ("at_least ignored", "if (through || seen >= params_.at_least)", "if (through || seen >= 1)"),
         ("a late retry counts", "if (time(attempt->judge_begin) > deadline) break;", ""),
@@ -66,7 +70,9 @@ MUTANTS = {
         ("no slack", "in_flight = rejection.end + timeline_.slack();", "in_flight = rejection.end;"),
         ("deferrals are final", "attempt.outcome != Outcome::rejected ||", "attempt.outcome == Outcome::accepted ||"),
         ("codes ignored", "params_.codes.empty() || matches(params_.codes, attempt)", "true"),
-        ("except ignored", "return wanted && !matches(params_.except, attempt);", "return wanted;"),
+        ("except ignored", "return wanted && !asks_for_more && !matches(params_.except, attempt);", "return wanted && !asks_for_more;"),
+        ("530 is final", "return wanted && !asks_for_more && !matches(params_.except, attempt);", "return wanted && !matches(params_.except, attempt);"),
+        ("530 is never final", "attempt.code == 530 && params_.codes.empty();", "attempt.code == 530;"),
         ("unproven passes", "if (params_.quiet && after > *params_.quiet) return", "return"),
         ("the window has no end for doubt", "if (params_.quiet && after > *params_.quiet) return", "if (false) return"),
     ],
@@ -141,6 +147,8 @@ MUTANTS = {
         ("passes from nothing", "if (!said.anything) return false;", ""),
         ("passes from other connections", "if (!params_.select.empty()) return said_by_selected();", ""),
         ("421 kept without one", "return said.farewell;", "return true;"),
+        ("logins kept without any", "return said.login;", "return true;"),
+        ("the unheard have spoken", "said.anything = said.anything || heard;", "said.anything = true;"),
         ("rules of TLS kept without any", "return said.upgrade;", "return true;"),
         ("rules of messages kept without any", "return !of_messages || said.message;", "return true;"),
         ("what was not kept did not happen", "if (behaviour_.dropped > 0) {", "if (false) {"),

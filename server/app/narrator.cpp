@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "journal/json.hpp"
+
 namespace app {
 
 namespace {
@@ -46,13 +48,6 @@ bool is_of_the_wire(Kind kind) {
   return false;
 }
 
-std::string_view subject_name(const Event& event) {
-  if (event.kind == Kind::connected || event.kind == Kind::refused) return "client";
-  if (event.kind == Kind::finding) return "finding";
-  if (event.stage == base::Stage::mail) return "sender";
-  return event.stage == base::Stage::rcpt ? "recipient" : "subject";
-}
-
 // The texts belong to the event.
 std::vector<LogField> fields_of(const Event& event) {
   std::vector<LogField> fields{{"receiver", event.receiver.view()}};
@@ -69,7 +64,7 @@ std::vector<LogField> fields_of(const Event& event) {
   if (event.stage) text("stage", base::name_of(*event.stage));
   if (event.code != 0) fields.emplace_back("code", event.code);
   text("enhanced", event.enhanced);
-  text(subject_name(event), event.subject);
+  text(journal::subject_name(event), event.subject);
   text(event.kind == Kind::connected ? "listener" : "text", event.text);
   text("phase", event.kind == Kind::phase ? event.phase.view() : std::string_view());
   text("rule", event.rule.view());

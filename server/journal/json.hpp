@@ -22,14 +22,17 @@ void append_quoted(std::string& out, std::string_view text);
 
 // An object on one line. Fields without a value are left out, and some have a name that says what
 // they are there:
-//   subject    "sender" (mail), "recipient" (rcpt, offered), "client" (connected, refused),
-//   "finding", else "subject" text       "listener" (connected), "version" (run), else "text" count
-//   "octets" (reply-cut, ended), else "count" flag       "before_rules" (command), "against_reply"
-//   (stored), "removed" (rule), "carried_over"
-//   (connected), else "flag"
+//   subject    as subject_name() says
+//   text       "listener" (connected), "version" (run), else "text"
+//   count      "octets" (reply-cut, ended), else "count"
+//   flag       "before_rules" (command), "against_reply" (stored), "removed" (rule),
+//              "carried_over" (connected), else "flag"
 // Times are seconds since the run began ("elapsed", "judge", "clock", "began"), "at" is the wall
 // clock.
 void append_json(std::string& out, const Event& event, base::WallTime start);
+
+// What the subject of such an event is: "sender", "recipient", "client", "user" ..., or "subject".
+[[nodiscard]] std::string_view subject_name(const Event& event);
 
 // The same and a line feed.
 [[nodiscard]] std::string to_json_line(const Event& event, base::WallTime start);

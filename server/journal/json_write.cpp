@@ -42,6 +42,26 @@ void append_setup(std::string& out, const Setup& setup) {
   object.end();
 }
 
+std::string_view text_name(Kind kind) {
+  if (kind == Kind::connected) return "listener";
+  if (kind == Kind::login) return "mechanism";
+  return kind == Kind::run ? "version" : "text";
+}
+
+std::string_view count_name(Kind kind) {
+  return kind == Kind::cut || kind == Kind::ended ? "octets" : "count";
+}
+
+std::string_view flag_name(Kind kind) {
+  if (kind == Kind::command) return "before_rules";
+  if (kind == Kind::rule) return "removed";
+  if (kind == Kind::tls) return "failed";
+  if (kind == Kind::connected) return "carried_over";
+  return kind == Kind::stored ? "against_reply" : "flag";
+}
+
+}  // namespace
+
 std::string_view subject_name(const Event& event) {
   switch (event.kind) {
     case Kind::connected:
@@ -74,26 +94,6 @@ std::string_view subject_name(const Event& event) {
   }
   return "subject";
 }
-
-std::string_view text_name(Kind kind) {
-  if (kind == Kind::connected) return "listener";
-  if (kind == Kind::login) return "mechanism";
-  return kind == Kind::run ? "version" : "text";
-}
-
-std::string_view count_name(Kind kind) {
-  return kind == Kind::cut || kind == Kind::ended ? "octets" : "count";
-}
-
-std::string_view flag_name(Kind kind) {
-  if (kind == Kind::command) return "before_rules";
-  if (kind == Kind::rule) return "removed";
-  if (kind == Kind::tls) return "failed";
-  if (kind == Kind::connected) return "carried_over";
-  return kind == Kind::stored ? "against_reply" : "flag";
-}
-
-}  // namespace
 
 void append_json(std::string& out, const Event& event, base::WallTime start) {
   Object object(out);
