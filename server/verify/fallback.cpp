@@ -12,8 +12,8 @@ namespace {
 using Row = std::vector<const Attempt*>;
 
 bool broke_tls(const Attempt& attempt) {
-  const bool failed = attempt.outcome == Outcome::deferred || attempt.outcome == Outcome::lost;
-  return failed && attempt.scope == Scope::client && attempt.stage == base::Stage::starttls;
+  return failed(attempt) && attempt.scope == Scope::client &&
+         attempt.stage == base::Stage::starttls;
 }
 
 }  // namespace

@@ -20,10 +20,6 @@ struct Gathering {
   std::vector<BothTimes> resolutions{};
 };
 
-bool failed(const Attempt& attempt) {
-  return attempt.outcome == Outcome::deferred || attempt.outcome == Outcome::lost;
-}
-
 void add(Gathering& to, const Attempt& attempt) {
   Figures& figures = to.figures;
   ++figures.attempts;

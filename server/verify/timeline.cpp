@@ -24,10 +24,6 @@ auto row_of(const Map& map, std::string_view key) {
   return std::span<const typename Row::value_type>(found == map.end() ? kNone : found->second);
 }
 
-bool failed(const Attempt& attempt) {
-  return attempt.outcome == Outcome::deferred || attempt.outcome == Outcome::lost;
-}
-
 bool begins_before(const Attempt* a, const Attempt* b) {
   return std::tuple(a->begin, a->mail, a->id) < std::tuple(b->begin, b->mail, b->id);
 }
@@ -40,6 +36,12 @@ auto from(std::span<const Attempt* const> row, base::Micros at) {
 }
 
 }  // namespace
+
+bool Story::failed(const Select& select) const {
+  return std::any_of(attempts.begin(), attempts.end(), [&](const Attempt* attempt) {
+    return verify::failed(*attempt) && select.matches(*attempt);
+  });
+}
 
 bool Story::proven_same(const Attempt& a, const Attempt& b) const {
   const bool same_id = !a.message_id.empty() && a.message_id == b.message_id;

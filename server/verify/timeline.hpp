@@ -20,6 +20,11 @@ using journal::Attempt;
 using journal::Outcome;
 using journal::Scope;
 
+// It is to be tried again.
+[[nodiscard]] inline bool failed(const Attempt& attempt) {
+  return attempt.outcome == Outcome::deferred || attempt.outcome == Outcome::lost;
+}
+
 // The instant of judging.
 struct Now {
   base::Micros at{0}, judge{0};  // real time since the run began, and the judge clock
@@ -43,6 +48,9 @@ struct Story {
   [[nodiscard]] bool resolved() const {
     return facts->state == Outcome::accepted || facts->state == Outcome::rejected;
   }
+
+  // One of its failures is selected.
+  [[nodiscard]] bool failed(const Select& select) const;
 
   // It is one message that `b` tried to hand over, and `a` as well: the same Message-ID or ENVID
   // (RFC 3461 4.4), or the promise of the set-up. The same body alone proves nothing.

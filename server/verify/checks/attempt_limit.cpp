@@ -38,7 +38,7 @@ class Judge {
 
   Verdict verdict() {
     for (const Story& story : timeline_.stories()) {
-      if (is_selected(story)) delivery(story);
+      if (story.failed(params_.select)) delivery(story);
     }
     return std::move(tally_).verdict(
         "no delivery was deferred or lost", fmt::format("the most were {}", most_)
@@ -46,14 +46,6 @@ class Judge {
   }
 
  private:
-  [[nodiscard]] bool is_selected(const Story& story) const {
-    return std::any_of(story.attempts.begin(), story.attempts.end(), [&](const Attempt* attempt) {
-      const bool failed =
-          attempt->outcome == Outcome::deferred || attempt->outcome == Outcome::lost;
-      return failed && params_.select.matches(*attempt);
-    });
-  }
-
   void delivery(const Story& story);
 
   const Timeline& timeline_;

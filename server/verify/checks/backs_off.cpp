@@ -57,7 +57,7 @@ class Judge {
 
   Verdict verdict() {
     for (const Story& story : timeline_.stories()) {
-      if (is_selected(story)) delivery(story);
+      if (story.failed(params_.select)) delivery(story);
     }
     return std::move(tally_).verdict(
         fmt::format("no delivery had {} to judge", counted(params_.gaps, "gap")),
@@ -82,7 +82,6 @@ class Judge {
   };
 
   [[nodiscard]] std::string expected() const;
-  [[nodiscard]] bool is_selected(const Story& story) const;
   [[nodiscard]] std::vector<Seen> look_at(const Story& story) const;
   void delivery(const Story& story);
   void first_gap(const std::vector<Seen>& seen, std::vector<Fault>& faults) const;
@@ -119,13 +118,6 @@ std::string Judge::expected() const {
     }
   }
   return text;
-}
-
-bool Judge::is_selected(const Story& story) const {
-  return std::any_of(story.attempts.begin(), story.attempts.end(), [&](const Attempt* attempt) {
-    const bool failed = attempt->outcome == Outcome::deferred || attempt->outcome == Outcome::lost;
-    return failed && params_.select.matches(*attempt);
-  });
 }
 
 std::vector<Judge::Seen> Judge::look_at(const Story& story) const {

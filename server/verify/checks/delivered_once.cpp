@@ -57,9 +57,7 @@ class Judge {
   [[nodiscard]] bool is_selected(const Story& story) const {
     if (story.facts->state == Outcome::rejected) return false;
     return std::any_of(story.attempts.begin(), story.attempts.end(), [&](const Attempt* attempt) {
-      const bool counts = attempt->outcome == Outcome::accepted ||
-                          attempt->outcome == Outcome::deferred ||
-                          attempt->outcome == Outcome::lost;
+      const bool counts = attempt->outcome == Outcome::accepted || failed(*attempt);
       return counts && params_.select.matches(*attempt);
     });
   }

@@ -49,7 +49,7 @@ class Judge {
 
   Verdict verdict() {
     for (const Story& story : timeline_.stories()) {
-      if (is_selected(story)) delivery(story);
+      if (!story.resolved() && story.failed(params_.select)) delivery(story);
     }
     return std::move(tally_).verdict(
         "no delivery was left deferred or lost",
@@ -58,15 +58,6 @@ class Judge {
   }
 
  private:
-  [[nodiscard]] bool is_selected(const Story& story) const {
-    if (story.resolved()) return false;
-    return std::any_of(story.attempts.begin(), story.attempts.end(), [&](const Attempt* attempt) {
-      const bool failed =
-          attempt->outcome == Outcome::deferred || attempt->outcome == Outcome::lost;
-      return failed && params_.select.matches(*attempt);
-    });
-  }
-
   [[nodiscard]] base::Micros time(base::Micros judge) const {
     return timeline_.time(params_.clock, judge);
   }

@@ -77,13 +77,7 @@ class Judge {
 };
 
 void Judge::delivery(const Story& story) {
-  const bool selected =
-      std::any_of(story.attempts.begin(), story.attempts.end(), [&](const Attempt* attempt) {
-        const bool failed =
-            attempt->outcome == Outcome::deferred || attempt->outcome == Outcome::lost;
-        return failed && params_.select.matches(*attempt);
-      });
-  if (!selected) return;
+  if (!story.failed(params_.select)) return;
   Look look;
   // The worst of them tells: values are in order, fail before open before blind.
   std::optional<Gap> hasty;

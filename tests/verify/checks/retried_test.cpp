@@ -255,6 +255,17 @@ TEST_CASE("a refused connection that comes too late restarts no clock") {
   CHECK(world.judged("retried", "within = '30s'") == "fail");
 }
 
+TEST_CASE("refused connections far apart restart the clock once") {
+  // Deferred at 0, the host refuses at 25 s and, long after, at 125 s; through at 150 s.
+  World world(
+      "name = 't'\n"
+      "[[rule]]\nname = 'down'\nat = 'connect'\nafter = 1\ntimes = 2\nreply = '421 4.3.2 no'\n"
+      "[[rule]]\nname = 'full'\nat = 'rcpt'\ntimes = 1\nreply = '452 4.3.1 no'\n"
+  );
+  CHECK(Sender(world).deliver({}, {25s, 100s, 25s}) == 250);
+  CHECK(world.judged("retried", "within = '30s'\nselect = { code = '4.3.1' }") == "fail");
+}
+
 TEST_CASE("only selected failures are judged by retried") {
   World world(deferring(1));
   Sender(world).attempt({});
