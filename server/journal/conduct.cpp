@@ -115,8 +115,8 @@ void Conduct::replied(Talk& talk, const Event& event) {
   if (event.code == 421) ++so_far_.farewells;
   if (event.stage == Stage::starttls && talk.starting && event.code >= 400) {
     talk.starting = false;
-    // Out of place or ill-formed is not refused.
-    if (event.code >= 500 && event.code <= 504) return;
+    // Out of place or ill-formed is not refused, unless a rule says so.
+    if (event.code >= 500 && event.code <= 504 && event.rule.empty()) return;
     return trouble(talk, event, TlsTrouble::refused, event.text);
   }
   if (!std::exchange(talk.said_ehlo, false) || talk.secure) return;

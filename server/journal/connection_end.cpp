@@ -64,6 +64,8 @@ void Connection::ended(const Event& event) {
   if (event.ending == Ending::client_left && question_ != base::Stage::quit) {
     transaction_.client_went_on(base::Micros::max());
   }
+  const bool broken_off = event.ending == Ending::client_reset || we_broke(event.ending);
+  transaction_.parted(broken_off ? Attempt::Since::broken : Attempt::Since::parted);
   if (giving_up_) transaction_.over(*giving_up_);
   const bool lost = left ? event.held : !in_good_order(event.ending);
   const Answer abandoned{.outcome = Outcome::abandoned, .when = when(event), .phase = event.phase};

@@ -66,6 +66,7 @@ Attempt to_attempt(const AttemptRecord& record, const AttemptRecord* previous) {
       .tls = origin.tls,
       .stored = record.stored,
       .ambiguous_end = record.ambiguous_end,
+      .since_reply = record.since_reply,
       .phase = std::string(answer.phase.view()),
       .envid = std::string(origin.envid.view()),
       .evidence = evidence_of(record)};
@@ -91,6 +92,7 @@ Delivery to_delivery(const DeliveryRecord& record, const Ledger& ledger) {
       .message_id = record.message_id,
       .attempts = record.attempts,
       .copies = record.copies,
+      .unique = record.unique,
       .ambiguous = ledger.ambiguous(record)};
   std::sort(out.attempts.begin(), out.attempts.end());
   const AttemptRecord* last = out.attempts.empty() ? nullptr : ledger.find(out.attempts.back());

@@ -67,6 +67,15 @@ struct Attempt {
   // no QUIT, no orderly FIN. So it is true until one of these comes.
   bool ambiguous_end = false;
 
+  // What became of the connection after such a reply.
+  enum class Since : std::uint8_t {
+    open,    // it goes on: what tells may still come
+    parted,  // it ended in good order, which does not tell
+    broken,  // it did not: the reply may have been lost
+  };
+
+  Since since_reply = Since::open;
+
   std::string phase{};  // the receiver's when it was decided
 
   std::string envid{};  // of MAIL (RFC 3461 4.4); empty: none
@@ -81,9 +90,10 @@ struct Delivery {
   Outcome state = Outcome::open;          // of its last attempt; accepted once accepted
   std::vector<std::uint64_t> attempts{};  // ids, rising
   std::uint32_t copies = 0;               // attempts stored
+  bool unique = false;                    // when it began, the set-up promised one message per key
 
-  // Its key was seen with two Message-IDs, or on two connections at once without the same
-  // Message-ID on both. Never where the set-up promises one message per key.
+  // Its key was seen with two Message-IDs, two ENVIDs, two contents without a Message-ID, or on two
+  // connections at once without the same Message-ID on both. Never where it is unique.
   bool ambiguous = false;
 };
 

@@ -66,6 +66,11 @@ void Ledger::name_recipient(
 void Ledger::join(AttemptRecord& attempt, const std::string& key) {
   Key& found = *keys_.try_emplace(key).first;
   note_overlap(found, attempt);
+  // One message keeps its ENVID (RFC 3461 4.4).
+  const base::Name& envid = attempt.origin.envid;
+  KeyRecord& record = found.second;
+  if (record.envid.empty()) record.envid = envid;
+  if (!envid.empty() && !(record.envid == envid)) record.several_messages = true;
   DeliveryRecord* current = deliveries_.find(found.second.current);
   const bool joins = current != nullptr && !current->closed();
   attach(joins ? *current : open_delivery(found, attempt), attempt);

@@ -60,6 +60,7 @@ struct AttemptRecord {
   std::uint32_t number = 0;  // within its delivery, as the rules count
   bool stored = false;
   bool ambiguous_end = false;
+  Attempt::Since since_reply = Attempt::Since::open;
   std::shared_ptr<const MessageFacts> message{};
 
   [[nodiscard]] bool open() const { return answer.outcome == Outcome::open; }
@@ -72,6 +73,8 @@ struct KeyRecord {
   std::uint32_t retained = 0;  // deliveries still known
   bool parked = false;         // kept though it may have none, so that no ordinal comes twice
   std::string message_id{};    // the first seen
+  std::string nameless{};      // the first content seen without one, by its hash
+  base::Name envid{};          // the first seen
   bool several_messages = false;
   bool crowded = false;  // more overlaps than are kept
   std::vector<std::pair<std::uint64_t, std::uint64_t>>

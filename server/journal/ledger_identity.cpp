@@ -44,7 +44,12 @@ void Ledger::identify(
   if (&after != &before || (target != nullptr && target != own)) {
     move_to(target, after, attempt);
   }
-  if (!message_id.empty()) note_message_id(attempt, message_id);
+  if (!message_id.empty()) return note_message_id(attempt, message_id);
+  // The same content again may be another message; another content is one as far as anybody knows.
+  KeyRecord& record = deliveries_.at(attempt.delivery).key->second;
+  const std::string& content = attempt.message->body_hash;
+  if (record.nameless.empty()) record.nameless = content;
+  if (record.nameless != content) record.several_messages = true;
 }
 
 // Earlier failures under the same incomplete key go along: they were this message's as far as

@@ -265,6 +265,12 @@ void Transaction::connection_ended(const Answer& answer) {
   over(answer);
 }
 
+void Transaction::parted(Attempt::Since how) {
+  for (const std::uint64_t id : unread_) {
+    if (AttemptRecord* attempt = ledger_->find(id)) attempt->since_reply = how;
+  }
+}
+
 // What came in one piece with the message was sent before the reply could be read.
 void Transaction::client_went_on(base::Micros began) {
   const auto unproven = std::find_if(unread_.begin(), unread_.end(), [&](std::uint64_t id) {

@@ -65,6 +65,9 @@ class Transaction {
   // Whatever is undecided gets this answer for good.
   void connection_ended(const Answer& answer);
 
+  // How it ended, for replies that nobody is known to have read.
+  void parted(Attempt::Since how);
+
   // The client has shown that it read what was accepted before `began`.
   void client_went_on(base::Micros began);
 

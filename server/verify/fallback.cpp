@@ -43,7 +43,7 @@ Fallbacks::Answered Fallbacks::match(std::string_view client) const {
   for (const Attempt* failure : failures) {
     while (next != in_clear.end() && (*next)->begin < failure->end) ++next;
     if (next == in_clear.end()) break;
-    if ((*next)->begin > failure->end + timeline_.slack()) continue;
+    if ((*next)->begin > failure->end + timeline_.slack(failure->end)) continue;
     answered.insert(failure);
     ++next;
   }

@@ -12,8 +12,8 @@ bool quiet_enough(Tally& tally, const Timeline& timeline, const Params& params, 
     return false;
   };
   if (params.quiet) {
-    const base::Micros until =
-        timeline.time(params.clock, calm.since) + *params.quiet + timeline.judge_slack();
+    const base::Micros until = timeline.time(params.clock, calm.since) + *params.quiet +
+                               timeline.judge_slack(calm.since, calm.since + *params.quiet);
     if (timeline.time(params.clock, now.judge) > until) return true;
     return open(timeline.judge_time(params.clock, until) + base::Micros(1));
   }

@@ -30,9 +30,11 @@ void add(Gathering& to, const Attempt& attempt) {
 }
 
 // Its MAIL began after the failure was told: what was in flight then is no retry.
-bool has_retry(const Story& story, base::Micros slack) {
+bool has_retry(const Story& story, const Timeline& timeline) {
   const auto follows = [&](const Attempt* failure) {
-    const auto later = [&](const Attempt* a) { return a->mail > failure->end + slack; };
+    const auto later = [&](const Attempt* a) {
+      return a->mail > failure->end + timeline.slack(failure->end);
+    };
     return failed(*failure) && std::any_of(story.attempts.begin(), story.attempts.end(), later);
   };
   return std::any_of(story.attempts.begin(), story.attempts.end(), follows);
@@ -51,10 +53,11 @@ std::optional<BothTimes> resolution(const Story& story) {
   }
   if (last == nullptr) return std::nullopt;
   const Attempt& first = *attempts.front();
-  return BothTimes{.judge = last->judge_end - first.judge_begin, .real = last->end - first.begin};
+  return BothTimes{
+      .judge = last->judge_end - judge_start(first), .real = last->end - real_start(first)};
 }
 
-void add(Gathering& to, const Story& story, base::Micros slack) {
+void add(Gathering& to, const Story& story, const Timeline& timeline) {
   Figures& figures = to.figures;
   const journal::Delivery& delivery = *story.facts;
   ++figures.deliveries;
@@ -64,7 +67,7 @@ void add(Gathering& to, const Story& story, base::Micros slack) {
   const auto& attempts = story.attempts;
   if (std::any_of(attempts.begin(), attempts.end(), [](const Attempt* a) { return failed(*a); })) {
     ++figures.failed_first;
-    if (has_retry(story, slack)) ++figures.retried;
+    if (has_retry(story, timeline)) ++figures.retried;
     if (delivery.state == Outcome::accepted) ++figures.retried_accepted;
   }
   if (const auto time = resolution(story)) to.resolutions.push_back(*time);
@@ -115,9 +118,9 @@ void gather(const Timeline& timeline, Report& report) {
     if (domain != domains.end()) add(domain->second, *attempt);
   }
   for (const Story& story : timeline.stories()) {
-    add(all, story, timeline.slack());
+    add(all, story, timeline);
     const auto domain = domains.find(base::domain_of(story.facts->recipient));
-    if (domain != domains.end()) add(domain->second, story, timeline.slack());
+    if (domain != domains.end()) add(domain->second, story, timeline);
   }
   report.all = finished(std::move(all));
   for (auto& [name, gathering] : domains) report.domains[name] = finished(std::move(gathering));

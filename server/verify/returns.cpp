@@ -38,7 +38,7 @@ Returns::Series Returns::series_of(Row party) const {
 
 Return Returns::after(const Attempt& failure, Row party, base::Micros deadline) {
   if (fallbacks_.answered(failure)) return Return::later;
-  const base::Micros later = failure.end + timeline_.slack() + base::Micros(1);
+  const base::Micros later = failure.end + timeline_.slack(failure.end) + base::Micros(1);
   const bool back =
       came_since(failure, party, later, deadline) || had_mail_elsewhere(failure, deadline);
   if (back) return Return::later;
@@ -89,7 +89,7 @@ bool Returns::had_mail_elsewhere(const Attempt& failure, base::Micros deadline) 
   const auto& elsewhere = timeline_.behaviour().elsewhere;
   const auto known = elsewhere.find(failure.client);
   if (known == elsewhere.end()) return false;
-  const base::Micros in_flight_until = failure.end + timeline_.slack();
+  const base::Micros in_flight_until = failure.end + timeline_.slack(failure.end);
   return std::any_of(known->second.begin(), known->second.end(), [&](const journal::Moment& mail) {
     return mail.at > in_flight_until && time(mail.judge) <= deadline;
   });

@@ -37,7 +37,7 @@ const std::vector<base::Micros>& Suspensions::chains(std::string_view client) {
 // `at` is within reach of `start`; both on the judge clock.
 bool Suspensions::in_time(base::Micros at, base::Micros start) const {
   return timeline_.time(clock_, at) <=
-         timeline_.time(clock_, start) + within_ + timeline_.judge_slack();
+         timeline_.time(clock_, start) + within_ + timeline_.judge_slack(start, start + within_);
 }
 
 }  // namespace verify

@@ -16,12 +16,19 @@ namespace {
 
 constexpr base::Micros kInjection{1'000'000};  // a queue flushed by an injection, in real time
 
+// What the limit of the set-up says.
+constexpr std::string_view kTooMany = "Too many recipients";
+
 template <typename Map>
 auto row_of(const Map& map, std::string_view key) {
   const auto found = map.find(key);
   using Row = typename Map::mapped_type;
   static const Row kNone{};
   return std::span<const typename Row::value_type>(found == map.end() ? kNone : found->second);
+}
+
+base::Micros scaled(base::Micros real, const journal::Setup& setup) {
+  return base::Micros(std::llround(static_cast<double>(real.count()) * setup.scale));
 }
 
 bool begins_before(const Attempt* a, const Attempt* b) {
@@ -36,6 +43,12 @@ auto from(std::span<const Attempt* const> row, base::Micros at) {
 }
 
 }  // namespace
+
+bool too_many_recipients(const Attempt& attempt) {
+  const bool says_so =
+      attempt.enhanced.empty() && attempt.reply.find(kTooMany) != std::string::npos;
+  return attempt.code == 452 && (attempt.enhanced == "4.5.3" || says_so);
+}
 
 bool Story::failed(const Select& select) const {
   return std::any_of(attempts.begin(), attempts.end(), [&](const Attempt* attempt) {
@@ -110,7 +123,7 @@ void Timeline::index_deliveries() {
     return found != attempts_.end() && found->id == id ? &*found : nullptr;
   };
   for (const journal::Delivery& delivery : deliveries_) {
-    Story story{.facts = &delivery, .unique = setup_->delivery_unique};
+    Story story{.facts = &delivery, .unique = delivery.unique};
     for (const std::uint64_t id : delivery.attempts) {
       if (const Attempt* attempt = known(id)) story.attempts.push_back(attempt);
     }
@@ -189,20 +202,21 @@ std::vector<Gap> Timeline::gaps(const Story& story) const {
 }
 
 base::Micros Timeline::pause(Clock clock, const Gap& gap) const {
-  return time(clock, gap.to->judge_begin + gap.to->judge_idle) - time(clock, gap.from->judge_end);
+  return time(clock, judge_start(*gap.to)) - time(clock, gap.from->judge_end);
 }
 
 bool Timeline::advanced_in(const Gap& gap) const {
-  return advanced_between(gap.from->judge_end, gap.to->judge_begin + gap.to->judge_idle);
+  return advanced_between(gap.from->judge_end, judge_start(*gap.to));
 }
 
 std::string_view Timeline::excuse(const Gap& gap) const {
   const Attempt& from_here = *gap.from;
   const Attempt& to = *gap.to;
-  // Too many recipients at once: the rest is welcome now (RFC 5321 4.5.3.1.10).
-  if (from_here.code == 452 && from_here.enhanced == "4.5.3") return "it followed 452 4.5.3";
+  if (too_many_recipients(from_here)) return "it followed 452 4.5.3";
+  // Where TLS is demanded, who comes back with it has done what was asked.
+  if (!from_here.tls && to.tls) return "it was tried again over TLS";
   // When the sender went on at the latest.
-  const base::Micros resumed = to.begin + to.idle;
+  const base::Micros resumed = real_start(to);
   const auto failures = host_failures(from_here.client);
   const auto inside = from(failures, from_here.end);
   if (inside != failures.end() && (*inside)->begin <= resumed) {
@@ -219,8 +233,9 @@ std::string_view Timeline::excuse(const Gap& gap) const {
 }
 
 Now Timeline::settles(const Gap& gap) const {
-  const base::Micros wait = kInjection + slack();
-  return {.at = gap.to->mail + wait, .judge = gap.to->judge_mail + judged(wait)};
+  const base::Micros wait = kInjection + slack(gap.to->mail);
+  return {
+      .at = gap.to->mail + wait, .judge = gap.to->judge_mail + judged(wait, gap.to->judge_mail)};
 }
 
 const journal::Marks::Offer* Timeline::offer(
@@ -234,16 +249,40 @@ const journal::Marks::Offer* Timeline::offer(
   return found == offers.end() ? nullptr : *found;
 }
 
-base::Micros Timeline::slack() const {
-  return std::chrono::duration_cast<base::Micros>(setup_->slack);
+Timeline::SetupMarks Timeline::setups_between(base::Micros since, base::Micros until) const {
+  const SetupMarks all = marks_.setups();
+  const auto later = [](base::Micros t, const auto& mark) { return t < mark.when.judge; };
+  const auto end = std::upper_bound(all.begin(), all.end(), until, later);
+  auto first = std::upper_bound(all.begin(), end, since, later);
+  if (first != all.begin()) --first;
+  if (first == end) return all.first(std::min<std::size_t>(all.size(), 1));
+  return {first, end};
 }
 
-base::Micros Timeline::judged(base::Micros real) const {
-  return base::Micros(std::llround(static_cast<double>(real.count()) * setup_->scale));
+base::Micros Timeline::slack(base::Micros since) const {
+  const SetupMarks all = marks_.setups();
+  const auto later =
+      std::upper_bound(all.begin(), all.end(), since, [](base::Micros t, const auto& mark) {
+        return t < mark.when.at;
+      });
+  const auto& setup = all.empty() ? setup_ : (later == all.begin() ? later : later - 1)->setup;
+  return std::chrono::duration_cast<base::Micros>(setup->slack);
 }
 
-base::Micros Timeline::judge_slack() const {
-  return judged(slack());
+base::Micros Timeline::judged(base::Micros real, base::Micros at) const {
+  const SetupMarks present = setups_between(at, at);
+  return scaled(real, present.empty() ? *setup_ : *present.front().setup);
+}
+
+base::Micros Timeline::judge_slack(base::Micros since, base::Micros until) const {
+  const auto slack_of = [](const journal::Setup& setup) {
+    return scaled(std::chrono::duration_cast<base::Micros>(setup.slack), setup);
+  };
+  const SetupMarks present = setups_between(since, until);
+  if (present.empty()) return slack_of(*setup_);
+  base::Micros most{0};
+  for (const auto& mark : present) most = std::max(most, slack_of(*mark.setup));
+  return most;
 }
 
 base::Micros Timeline::time(Clock clock, base::Micros judge) const {

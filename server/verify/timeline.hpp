@@ -25,6 +25,21 @@ using journal::Scope;
   return attempt.outcome == Outcome::deferred || attempt.outcome == Outcome::lost;
 }
 
+// When the client set out on it, on the judge clock: a connection that it had opened early and kept
+// waiting is no attempt yet.
+[[nodiscard]] inline base::Micros judge_start(const Attempt& attempt) {
+  return attempt.judge_begin + attempt.judge_idle;
+}
+
+// The same in real time.
+[[nodiscard]] inline base::Micros real_start(const Attempt& attempt) {
+  return attempt.begin + attempt.idle;
+}
+
+// More recipients at once than the receiver takes; the rest is welcome in the next transaction (RFC
+// 5321 4.5.3.1.10). Where no enhanced codes are offered the words say so.
+[[nodiscard]] bool too_many_recipients(const Attempt& attempt);
+
 // The instant of judging.
 struct Now {
   base::Micros at{0}, judge{0};  // real time since the run began, and the judge clock
@@ -42,7 +57,7 @@ struct Gap {
 struct Story {
   const journal::Delivery* facts = nullptr;
   std::vector<const Attempt*> attempts{};
-  bool unique = false;  // the set-up promises one message per key
+  bool unique = false;  // the set-up promised one message per key when it began
 
   // Its last attempt had the last word, or it was accepted before.
   [[nodiscard]] bool resolved() const {
@@ -119,12 +134,16 @@ class Timeline {
       std::string_view recipient, bool whole_domain, base::Micros since
   ) const;
 
-  // Real time by which bounds are widened, and the same on the judge clock as of an instant.
-  [[nodiscard]] base::Micros slack() const;
-  [[nodiscard]] base::Micros judge_slack() const;
+  // Real time by which bounds are widened from that instant on (real time, too): what was set
+  // later cannot make good or bad what is over.
+  [[nodiscard]] base::Micros slack(base::Micros since) const;
 
-  // Judge time that a real duration takes at the present scale.
-  [[nodiscard]] base::Micros judged(base::Micros real) const;
+  // The same on the judge clock, for a bound that is measured from one instant of it to another:
+  // the most generous of the set-ups in force between them.
+  [[nodiscard]] base::Micros judge_slack(base::Micros since, base::Micros until) const;
+
+  // Judge time that a real duration takes at the scale in force at an instant of the judge clock.
+  [[nodiscard]] base::Micros judged(base::Micros real, base::Micros at) const;
 
   [[nodiscard]] double scale() const { return setup().scale; }
 
@@ -171,6 +190,12 @@ class Timeline {
   void index_attempts();
   void index_deliveries();
   void find_missing(std::uint64_t dropped, std::uint64_t unfollowed);
+
+  using SetupMarks = std::span<const journal::Marks::SetupMark>;
+
+  // Those in force between two instants of the judge clock; at least one, unless there is none at
+  // all.
+  [[nodiscard]] SetupMarks setups_between(base::Micros since, base::Micros until) const;
 
   Now now_;
   journal::Marks marks_;

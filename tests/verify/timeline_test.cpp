@@ -231,9 +231,9 @@ TEST_CASE("slack and real times follow the scale on the judge clock") {
   World world("name = 't'\n[time]\nscale = 60\nslack = '500ms'\n");
   const Snapshot timeline(world);
   CHECK(timeline->scale() == 60);
-  CHECK(timeline->slack() == 500ms);
-  CHECK(timeline->judge_slack() == 30s);
-  CHECK(timeline->judged(1s) == 60s);
+  CHECK(timeline->slack(Micros(0)) == 500ms);
+  CHECK(timeline->judge_slack(Micros(0), Micros(0)) == 30s);
+  CHECK(timeline->judged(1s, Micros(0)) == 60s);
 }
 
 TEST_CASE("an offer is found by recipient or domain and not before its time") {

@@ -1,6 +1,8 @@
 // attempt-limit: a sender does not try for ever, nor too often. Counts the attempts of a delivery.
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -56,7 +58,15 @@ class Judge {
 
 void Judge::delivery(const Story& story) {
   const std::string name = who(*story.facts);
-  const std::size_t count = story.attempts.size();
+  // Who is told to send the rest in the next transaction does not try again by doing so.
+  std::vector<const Attempt*> tries;
+  std::copy_if(
+      story.attempts.begin(),
+      story.attempts.end(),
+      std::back_inserter(tries),
+      [](const Attempt* attempt) { return !too_many_recipients(*attempt); }
+  );
+  const std::size_t count = tries.size();
   const Attempt& last = *story.attempts.back();
   const std::string so_far = fmt::format("{} had {}", name, counted(count, "attempt"));
   if (story.facts->ambiguous) {
@@ -65,9 +75,7 @@ void Judge::delivery(const Story& story) {
     );
   }
   if (count > params_.at_most) {
-    return tally_.fail(
-        name, so_far, evidence_of({story.attempts.front(), story.attempts[params_.at_most]})
-    );
+    return tally_.fail(name, so_far, evidence_of({tries.front(), tries[params_.at_most]}));
   }
   most_ = std::max(most_, count);
   if (story.facts->state == Outcome::accepted) return tally_.pass();
@@ -79,7 +87,7 @@ void Judge::delivery(const Story& story) {
       .so_far = may_go_on,
       .evidence = last.evidence,
       .since = ended->judge_end,
-      .in_flight_until = ended->end + timeline_.slack()};
+      .in_flight_until = ended->end + timeline_.slack(ended->end)};
   if (quiet_enough(tally_, timeline_, params_, std::move(calm))) tally_.pass();
 }
 

@@ -96,6 +96,10 @@ class Judge {
     return timeline_.time(params_.clock, judge);
   }
 
+  [[nodiscard]] base::Micros slack_of(const Seen& seen) const {
+    return timeline_.judge_slack(seen.gap.from->judge_end, judge_start(*seen.gap.to));
+  }
+
   const Timeline& timeline_;
   const Params& params_;
   Tally tally_;
@@ -144,7 +148,7 @@ std::string Judge::listed(const std::vector<Seen>& seen) const {
 void Judge::first_gap(const std::vector<Seen>& seen, std::vector<Fault>& faults) const {
   if (!params_.first || seen.empty() || seen.front().excused) return;
   const base::Micros length = seen.front().length;
-  const base::Micros slack = timeline_.judge_slack();
+  const base::Micros slack = slack_of(seen.front());
   if (length + slack >= params_.first->first && length <= params_.first->second + slack) return;
   faults.push_back({fmt::format("the first gap was {}", spoken(length)), &seen.front(), nullptr});
 }
@@ -154,7 +158,7 @@ void Judge::schedule(const std::vector<Seen>& seen, std::vector<Fault>& faults) 
     if (seen[i].excused) continue;
     const base::Micros wanted = params_.schedule[i];
     const base::Micros tolerance =
-        params_.tolerance.value_or(times(wanted, params_.jitter)) + timeline_.judge_slack();
+        params_.tolerance.value_or(times(wanted, params_.jitter)) + slack_of(seen[i]);
     const base::Micros missed = seen[i].length - wanted;
     if (missed <= tolerance && -missed <= tolerance) continue;
     faults.push_back(
@@ -173,7 +177,7 @@ void Judge::shrinks(const std::vector<Seen>& seen, std::vector<Fault>& faults) c
     if (here.excused || before.excused) continue;
     base::Micros wanted = times(before.length, params_.growth.value_or(1.0));
     if (params_.cap) wanted = std::min(wanted, *params_.cap);
-    const base::Micros least = times(wanted, 1 - params_.jitter) - timeline_.judge_slack();
+    const base::Micros least = times(wanted, 1 - params_.jitter) - slack_of(here);
     if (here.length >= least) continue;
     faults.push_back(
         {fmt::format(
@@ -271,7 +275,7 @@ namespace detail {
 const Check kBacksOff{
     .name = "backs-off",
     .side = Side::both,
-    .doc = "A sender waits longer and longer",
+    .doc = "The pauses of a sender do not get shorter",
     .selects = "deliveries with `gaps` gaps or more after failures",
     .occasion = "gap number `gaps`",
     .fails =

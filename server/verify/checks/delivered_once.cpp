@@ -66,13 +66,19 @@ class Judge {
     return timeline_.time(params_.clock, judge);
   }
 
+  // `length` after an instant of the judge clock, and the slack; on the clock of the expectation.
+  [[nodiscard]] base::Micros with_slack(base::Micros since, base::Micros length) const {
+    return time(since) + length + timeline_.judge_slack(since, since + length);
+  }
+
   void delivery(const Story& story);
   void not_accepted(const Story& story);
   bool too_late(const Story& story, const Attempt& accepted);
   bool twice(const Story& story);
   bool doubtful(const Story& story, const Attempt& accepted, base::Micros until);
+  bool untold(const Story& story);
   void remark_copies(const Story& story);
-  [[nodiscard]] base::Micros quiet_of(const Story& story) const;
+  [[nodiscard]] base::Micros quiet_of(const Story& story, base::Micros since) const;
 
   const Timeline& timeline_;
   const Params& params_;
@@ -92,8 +98,8 @@ void Judge::delivery(const Story& story) {
   for (const Attempt* attempt : story.attempts) {
     if (attempt->outcome == Outcome::accepted && attempt->end > last->end) last = attempt;
   }
-  const base::Micros until = time(last->judge_end) + quiet_of(story) + timeline_.judge_slack();
-  if (doubtful(story, *accepted, until)) return;
+  const base::Micros until = with_slack(last->judge_end, quiet_of(story, last->judge_end));
+  if (doubtful(story, *accepted, until) || untold(story)) return;
   if (time(timeline_.now().judge) <= until) {
     const std::string name = who(*story.facts);
     return tally_.open(
@@ -107,9 +113,9 @@ void Judge::delivery(const Story& story) {
   tally_.pass();
 }
 
-base::Micros Judge::quiet_of(const Story& story) const {
+base::Micros Judge::quiet_of(const Story& story, base::Micros since) const {
   if (params_.quiet) return *params_.quiet;
-  base::Micros largest = timeline_.judged(kLeastQuiet);
+  base::Micros largest = timeline_.judged(kLeastQuiet, since);
   for (const Gap& gap : timeline_.gaps(story)) {
     largest = std::max(largest, timeline_.pause(params_.clock, gap));
   }
@@ -129,7 +135,8 @@ void Judge::not_accepted(const Story& story) {
   );
   const auto evidence = evidence_of({&first, &last});
   if (!params_.within) return tally_.open(name, state, evidence, {});
-  const base::Micros deadline = time(first.judge_begin) + *params_.within + timeline_.judge_slack();
+  const base::Micros start = judge_start(first);
+  const base::Micros deadline = with_slack(start, *params_.within);
   if (time(now) <= deadline) {
     return tally_.open(
         name, state, evidence, timeline_.judge_time(params_.clock, deadline) + base::Micros(1)
@@ -137,7 +144,7 @@ void Judge::not_accepted(const Story& story) {
   }
   const std::string late =
       fmt::format("{}, within {} of its first attempt", state, spoken(*params_.within));
-  if (params_.clock == Clock::judge && timeline_.advanced_between(first.judge_begin, deadline)) {
+  if (params_.clock == Clock::judge && timeline_.advanced_between(start, deadline)) {
     return tally_.blind(name, late + ", but the receiver's clock was advanced meanwhile", evidence);
   }
   tally_.fail(name, late, evidence, unseen_since(first));
@@ -146,17 +153,18 @@ void Judge::not_accepted(const Story& story) {
 bool Judge::too_late(const Story& story, const Attempt& accepted) {
   if (!params_.within) return false;
   const Attempt& first = *story.attempts.front();
-  const base::Micros took = time(accepted.judge_end) - time(first.judge_begin);
-  if (took <= *params_.within + timeline_.judge_slack()) return false;
+  const base::Micros start = judge_start(first);
+  if (time(accepted.judge_end) <= with_slack(start, *params_.within)) return false;
+  const base::Micros took = time(accepted.judge_end) - time(start);
   const std::string name = who(*story.facts);
   const std::string what = fmt::format(
       "{} was accepted {} after its first attempt",
       name,
-      spoken(took, accepted.end - first.begin, timeline_.scale())
+      spoken(took, accepted.end - real_start(first), timeline_.scale())
   );
   const auto evidence = evidence_of({&first, &accepted});
-  const bool advanced = params_.clock == Clock::judge &&
-                        timeline_.advanced_between(first.judge_begin, accepted.judge_end);
+  const bool advanced =
+      params_.clock == Clock::judge && timeline_.advanced_between(start, accepted.judge_end);
   const bool one_message = &first == &accepted || story.proven_same(first, accepted);
   if (advanced) {
     tally_.blind(name, what + ", but the receiver's clock was advanced meanwhile", evidence);
@@ -180,7 +188,7 @@ bool Judge::twice(const Story& story) {
   if (known == nullptr) return false;
   for (const Attempt* again : story.attempts) {
     if (again == known || !story.proven_same(*known, *again)) continue;
-    const bool later = again->mail > known->end + timeline_.slack();
+    const bool later = again->mail > known->end + timeline_.slack(known->end);
     // A client that gave a slow reply up may have left its connection open: that reply is not read.
     const bool at_once =
         again->end >= known->end && again->outcome == Outcome::accepted && !again->ambiguous_end;
@@ -225,6 +233,31 @@ bool Judge::doubtful(const Story& story, const Attempt& accepted, base::Micros u
       evidence_of({&accepted, other})
   );
   return true;
+}
+
+// A further attempt after a positive reply that may have been read, though nothing shows it (yet):
+// the connection goes on in silence, or its QUIT came in one piece with the message.
+bool Judge::untold(const Story& story) {
+  for (const Attempt* first : story.attempts) {
+    const bool may_be_read = first->outcome == Outcome::accepted && first->ambiguous_end &&
+                             first->since_reply != Attempt::Since::broken;
+    if (!may_be_read) continue;
+    const base::Micros told = first->end + timeline_.slack(first->end);
+    for (const Attempt* again : story.attempts) {
+      if (again->mail <= told || !story.proven_same(*first, *again)) continue;
+      const std::string name = who(*story.facts);
+      const auto evidence = evidence_of({first, again});
+      const std::string what =
+          fmt::format("{} was tried again after it was accepted, and nothing shows", name);
+      if (first->since_reply == Attempt::Since::open) {
+        tally_.open(name, what + " yet whether that reply was read", evidence, {});
+      } else {
+        tally_.blind(name, what + " whether that reply was read", evidence);
+      }
+      return true;
+    }
+  }
+  return false;
 }
 
 void Judge::remark_copies(const Story& story) {

@@ -77,14 +77,15 @@ void Judge::delivery(const Story& story) {
   const Attempt& first = *story.attempts.front();
   const Attempt& last = *story.attempts.back();
   const Now& now = timeline_.now();
-  const base::Micros slack = timeline_.judge_slack();
-  const base::Micros took = time(last.judge_begin) - time(first.judge_begin);
-  const base::Micros end = time(first.judge_begin) + most_ + slack;
+  const base::Micros start = judge_start(first);
+  const base::Micros slack = timeline_.judge_slack(start, start + most_);
+  const base::Micros took = time(judge_start(last)) - time(start);
+  const base::Micros end = time(start) + most_ + slack;
   const auto evidence = evidence_of({&first, &last});
   const std::string what = fmt::format(
       "{}: its last attempt began {} after its first",
       name,
-      spoken(took, last.begin - first.begin, timeline_.scale())
+      spoken(took, real_start(last) - real_start(first), timeline_.scale())
   );
   const bool too_late = took > most_ + slack;
   const bool over = time(now.judge) > end;
@@ -96,9 +97,9 @@ void Judge::delivery(const Story& story) {
   }
   if (too_late || too_early) {
     // Up to where it was decided: what is known by then an advance cannot undo.
-    const base::Micros decided = too_late ? last.judge_begin : end;
+    const base::Micros decided = too_late ? judge_start(last) : end;
     const bool advanced =
-        params_.clock == Clock::judge && timeline_.advanced_between(first.judge_begin, decided);
+        params_.clock == Clock::judge && timeline_.advanced_between(start, decided);
     if (advanced) {
       return tally_.blind(
           name, what + ", but the receiver's clock was advanced meanwhile", evidence
@@ -117,8 +118,9 @@ void Judge::within_bounds(const Story& story, base::Micros end) {
   const std::string name = who(*story.facts);
   const Attempt& first = *story.attempts.front();
   const Attempt& last = *story.attempts.back();
-  const base::Micros slack = timeline_.judge_slack();
-  const base::Micros took = time(last.judge_begin) - time(first.judge_begin);
+  const base::Micros start = judge_start(first);
+  const base::Micros slack = timeline_.judge_slack(start, start + most_);
+  const base::Micros took = time(judge_start(last)) - time(start);
   const base::Micros now = time(timeline_.now().judge);
   const bool late_enough = took + slack >= least_;
   base::Micros until = end;
@@ -133,9 +135,7 @@ void Judge::within_bounds(const Story& story, base::Micros end) {
   tally_.open(
       name,
       fmt::format(
-          "{} may be tried again, {} after its first attempt",
-          name,
-          spoken(now - time(first.judge_begin))
+          "{} may be tried again, {} after its first attempt", name, spoken(now - time(start))
       ),
       evidence_of({&first, &last}),
       timeline_.judge_time(params_.clock, until) + base::Micros(1)

@@ -87,7 +87,7 @@ bool Judge::is_selected(std::string_view client) const {
 // its way at that moment proves nothing.
 bool Judge::knew(const History& history, const Attempt& attempt) const {
   const auto& offers = history.offers;
-  return attempt.mail > history.offered->at + timeline_.slack() ||
+  return attempt.mail > history.offered->at + timeline_.slack(history.offered->at) ||
          std::any_of(offers.begin(), offers.end(), [&](const journal::TlsOffer& offer) {
            return offer.connection == attempt.connection && attempt.mail >= offer.when.at;
          });
@@ -157,7 +157,7 @@ void Judge::none_so_far(const std::string& who, const History& history, const In
       .so_far = so_far,
       .evidence = {history.offered->seq, incident.when.seq},
       .since = incident.when.judge,
-      .in_flight_until = incident.when.at + timeline_.slack()};
+      .in_flight_until = incident.when.at + timeline_.slack(incident.when.at)};
   if (quiet_enough(tally_, timeline_, params_, std::move(calm))) tally_.pass();
 }
 

@@ -35,7 +35,7 @@ class Judge {
   Judge(const Timeline& timeline, const Params& params)
       : timeline_(timeline),
         params_(params),
-        min_gap_(params.min_gap.value_or(timeline.judged(kRealGap))),
+        min_gap_(params.min_gap.value_or(timeline.judged(kRealGap, timeline.now().judge))),
         tally_(
             timeline,
             fmt::format("at least {} between a failure and the next attempt", spoken(min_gap_)),
@@ -93,9 +93,10 @@ void Judge::delivery(const Story& story) {
 // advanced.
 bool Judge::too_short(const Gap& gap) const {
   const bool on_clock = params_.min_gap || params_.clock == Clock::receiver;
-  if (on_clock) return length(gap) + timeline_.judge_slack() < min_gap_;
-  const base::Micros real = gap.to->begin + gap.to->idle - gap.from->end;
-  return real + timeline_.slack() < kRealGap;
+  const base::Micros start = judge_start(*gap.to);
+  if (on_clock) return length(gap) + timeline_.judge_slack(gap.from->judge_end, start) < min_gap_;
+  const base::Micros real = real_start(*gap.to) - gap.from->end;
+  return real + timeline_.slack(gap.from->end) < kRealGap;
 }
 
 bool Judge::is_hasty(const Gap& gap, Look& look) {
@@ -126,7 +127,7 @@ void Judge::report(const Story& story, const Gap& gap) {
   const std::string what = fmt::format(
       "{} was tried again {} after {}",
       name,
-      spoken(gap_length, gap.to->begin - gap.from->end + gap.to->idle, timeline_.scale()),
+      spoken(gap_length, real_start(*gap.to) - gap.from->end, timeline_.scale()),
       reason(*gap.from)
   );
   const auto evidence = evidence_of({gap.from, gap.to});

@@ -109,7 +109,7 @@ bool Judge::proven_after(
 
 void Judge::delivery(const Story& story, const Attempt& rejection) {
   const std::string name = who(*story.facts);
-  const base::Micros in_flight = rejection.end + timeline_.slack();
+  const base::Micros in_flight = rejection.end + timeline_.slack(rejection.end);
   const KeyRow& row = row_of(story);
   const auto later = std::upper_bound(
       row.by_mail.begin(),
@@ -135,10 +135,12 @@ void Judge::delivery(const Story& story, const Attempt& rejection) {
   tally_.blind(
       name,
       fmt::format(
-          "{} was tried again {} after {}, but nothing proves that it was the same message",
+          "{} was tried again {} after {}, but nothing proves that it was the same message: ENVID "
+          "would, or the promise [delivery] unique = true{}",
           name,
           spoken(after),
-          reason(rejection)
+          reason(rejection),
+          rejection.stage == base::Stage::message ? ", or a Message-ID" : ""
       ),
       evidence_of({&rejection, *later})
   );
@@ -156,7 +158,7 @@ void Judge::quiet_so_far(const Story& story, const Attempt& rejection) {
       .so_far = so_far,
       .evidence = rejection.evidence,
       .since = rejection.judge_end,
-      .in_flight_until = rejection.end + timeline_.slack()};
+      .in_flight_until = rejection.end + timeline_.slack(rejection.end)};
   if (quiet_enough(tally_, timeline_, params_, std::move(calm))) tally_.pass();
 }
 

@@ -88,6 +88,11 @@ class Judge {
     return timeline_.time(params_.clock, judge);
   }
 
+  // `length` after an instant of the judge clock, and the slack; on the clock of the expectation.
+  [[nodiscard]] base::Micros with_slack(base::Micros since, base::Micros length) const {
+    return time(since) + length + timeline_.judge_slack(since, since + length);
+  }
+
   const Timeline& timeline_;
   const Params& params_;
   const base::Micros within_;
@@ -105,13 +110,13 @@ void Judge::delivery(const Story& story) {
 
 void Judge::judge_delivery(const Story& story, const Attempt& first) {
   const base::Micros start = suspensions_.end(first);
-  const base::Micros deadline = time(start) + within_ + timeline_.judge_slack();
+  const base::Micros deadline = with_slack(start, within_);
   std::uint64_t seen = 0;
   std::uint64_t unproven = 0;
   bool through = false;
   for (const Attempt* attempt : story.attempts) {
     if (attempt == &first || attempt->mail < first.end) continue;
-    if (time(attempt->judge_begin) > deadline) break;
+    if (time(judge_start(*attempt)) > deadline) continue;
     if (story.facts->ambiguous && !story.proven_same(first, *attempt)) {
       ++unproven;
       continue;
@@ -147,7 +152,7 @@ void Judge::missing(
     base::Micros patience
 ) {
   const base::Micros now = timeline_.now().judge;
-  const base::Micros deadline = time(start) + patience + timeline_.judge_slack();
+  const base::Micros deadline = with_slack(start, patience);
   const std::string so_far =
       seen == 0 ? fmt::format("{} was not tried again", what)
                 : fmt::format("{} was tried again {} of {} times", what, seen, params_.at_least);
@@ -194,7 +199,7 @@ void Judge::followed(
     const Attempt& failure, std::span<const Attempt* const> row, const std::string& party
 ) {
   const base::Micros patience = returns_.patience(failure, row, within_);
-  const base::Micros deadline = time(failure.judge_end) + patience + timeline_.judge_slack();
+  const base::Micros deadline = with_slack(failure.judge_end, patience);
   const Return back = returns_.after(failure, row, deadline);
   if (back == Return::later) return tally_.pass();
   const bool over = time(timeline_.now().judge) > deadline;

@@ -148,7 +148,7 @@ std::vector<const Attempt*> Judge::later(const Attempt& rejection, const Occasio
                                         : timeline_.to_recipient(rejection.recipient);
   std::vector<const Attempt*> found;
   for (const Attempt* attempt : row) {
-    if (attempt->mail <= rejection.end + timeline_.slack()) continue;
+    if (attempt->mail <= rejection.end + timeline_.slack(rejection.end)) continue;
     if (attempt->sender.empty() && !params_.select.names_null_sender()) continue;
     if (params_.quiet && time(attempt->judge_mail) > time(occasion.from) + *params_.quiet) continue;
     found.push_back(attempt);
@@ -215,7 +215,7 @@ void Judge::quiet_so_far(
       .so_far = so_far,
       .evidence = rejection.evidence,
       .since = occasion.from,
-      .in_flight_until = occasion.from_real + timeline_.slack()};
+      .in_flight_until = occasion.from_real + timeline_.slack(occasion.from_real)};
   if (quiet_enough(tally_, timeline_, params_, std::move(calm))) tally_.pass();
 }
 

@@ -67,3 +67,18 @@ TEST_CASE("refused connections are no attempts of a delivery") {
   CHECK(Sender(world).deliver({}, {5s, 5s, 5s, 5s, 5s, 5s}) == 250);
   CHECK(world.judged("attempt-limit", "at_most = 2") == "pass");
 }
+
+TEST_CASE("the rest of too many recipients is no further attempt") {
+  const std::string extensions =
+      GENERATE(std::string("['PIPELINING']"), std::string("['PIPELINING', 'ENHANCEDSTATUSCODES']"));
+  World world("name = 't'\n[server]\nmax_recipients = 1\nextensions = " + extensions + "\n");
+  Sender sender(world);
+  std::vector<std::string> rest{"1@r.test", "2@r.test", "3@r.test", "4@r.test"};
+  while (!rest.empty()) {
+    sender.attempt({.to = rest});
+    rest.erase(rest.begin());
+  }
+  world.wait(1min);
+  CHECK(world.judged("attempt-limit", "at_most = 1\nquiet = '10s'") == "pass");
+  CHECK_FALSE(world.judged("not-hasty", "min_gap = '10s'") == "fail");
+}

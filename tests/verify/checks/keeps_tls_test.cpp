@@ -58,6 +58,12 @@ TEST_CASE("a client that sends nothing after a refused STARTTLS keeps TLS") {
   CHECK(answer.verdict.provisional);
 }
 
+TEST_CASE("a rule that does not know STARTTLS refuses it") {
+  World world(offering("at = 'starttls'\nreply = '502 5.5.1 what?'"));
+  send_over_tls(world, Manner::falls_back);
+  CHECK(world.judged("keeps-tls") == "fail: *after STARTTLS was refused*");
+}
+
 TEST_CASE("a client that goes on in clear after a refused STARTTLS does not") {
   World world(offering(kRefusal));
   send_over_tls(world, Manner::falls_back);

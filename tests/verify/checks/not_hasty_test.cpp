@@ -188,3 +188,23 @@ TEST_CASE("what the receiver kept waiting is not the sender's patience") {
   world.wait(2s);
   CHECK(world.judged("not-hasty") == "fail");
 }
+
+TEST_CASE("who comes back at once with the TLS that was demanded is not hasty") {
+  World world(
+      "name = 't'\n[server]\nextensions = ['STARTTLS']\n"
+      "[[rule]]\nname = 'r'\nat = 'rcpt'\nmatch = { tls = false }\nreply = '421 4.7.0 TLS needed'\n"
+  );
+  Sender(world).attempt({});
+  Line line(world);
+  line.greeting();
+  line.hello();
+  CHECK(line.starttls() == 220);
+  line.hello();
+  line.mail({});
+  line.rcpt("r@receiver.test");
+  line.data();
+  CHECK(line.body({}) == 250);
+  line.leave(Goodbye::quit);
+  world.wait(1min);
+  CHECK(world.judged("not-hasty", "min_gap = '1s'") == "empty: *over TLS*");
+}

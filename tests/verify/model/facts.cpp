@@ -47,6 +47,8 @@ Fact fact_of(const Plan& plan, const Planned& planned, Seq until) {
   fact.refused_at_rcpt = planned.refused_at_rcpt;
   fact.end = all_sent ? planned.dripped_end : planned.end;
   fact.judge_end = all_sent ? planned.judge_dripped_end : planned.judge_end;
+  fact.gone = planned.gone <= until;
+  fact.cut_off = fact.gone && planned.cut_off;
   fact.read = planned.outcome == Outcome::accepted && planned.read <= until;
   if (planned.told != kNever) fact.last_seen = planned.told;
   if (planned.told == kNever)
@@ -123,7 +125,8 @@ bool one_after_the_other(const Fact& first, const Planned& a, const Fact& next, 
   return (a.sent < b.named ? a.dripped_end : a.end) <= next.begin;
 }
 
-// Two Message-IDs under one key, or two connections at once that are not proven to carry one.
+// Two Message-IDs or ENVIDs under one key, or two connections at once that are not proven to carry
+// one.
 bool ambiguous(
     const std::string& key, const std::vector<Fact>& facts, const std::vector<Planned>& planned
 ) {
@@ -131,6 +134,8 @@ bool ambiguous(
     for (const Fact& b : facts) {
       const Planned &one = planned[a.id - 1], &other = planned[b.id - 1];
       if (a.id == b.id || a.key != key || b.key != key) continue;
+      const bool envelopes = !a.envid.empty() && !b.envid.empty();
+      if (envelopes && a.envid != b.envid) return true;
       const bool both = !a.message_id.empty() && !b.message_id.empty();
       if (both && a.message_id != b.message_id) return true;
       if (both || a.connection == b.connection) continue;
@@ -175,7 +180,10 @@ World world(const Plan& plan, const Record& record, std::size_t events) {
   out.now = record.events[events - 1].at + plan.watched;
   for (std::size_t i = 0; i < events; ++i) {
     const journal::Event& event = record.events[i];
-    if (event.kind == journal::Kind::receiver) out.scale = static_cast<int>(event.setup->scale);
+    if (event.kind == journal::Kind::receiver) {
+      out.scale = static_cast<int>(event.setup->scale);
+      out.scales.emplace_back(event.judge, out.scale);
+    }
     if (event.kind == journal::Kind::dropped) out.last_loss = event.seq;
     if (event.kind == journal::Kind::advanced) out.advances.emplace_back(event.judge, event.by);
     if (event.kind == journal::Kind::offered) {

@@ -25,8 +25,12 @@ struct Fact {
   std::string client{}, sender{}, recipient{}, envid{}, message_id{}, key{};
   Reply reply{0, ""};
   bool refused_at_rcpt = false;
-  bool read = false;  // accepted, and the client knows
-  Seq last_seen = 0;  // of what tells about it
+  bool read = false;                   // accepted, and the client knows
+  bool gone = false, cut_off = false;  // its connection has ended; by force
+  Seq last_seen = 0;                   // of what tells about it
+
+  // Of a connection that was kept waiting, its first command.
+  [[nodiscard]] Micros set_out() const { return judge_begin + judge_waited; }
 
   [[nodiscard]] bool failed() const {
     return outcome == Outcome::deferred || outcome == Outcome::lost;
@@ -55,6 +59,7 @@ struct World {
   Micros now{0}, judge_now{0};
   bool over = true;
   int scale = 1;
+  std::vector<std::pair<Micros, int>> scales{};  // since when, on the judge clock
   Micros slack{0};
   bool unique = false;
   std::vector<Fact> attempts{};  // by their beginning

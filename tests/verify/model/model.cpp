@@ -81,6 +81,22 @@ bool Question::jumped(Micros from_judge, Micros to_judge) const {
   });
 }
 
+int Question::scale_at(Micros judge) const {
+  int scale = world.scales.front().second;
+  for (const auto& [since, each] : world.scales) {
+    if (since <= judge) scale = each;
+  }
+  return scale;
+}
+
+Micros Question::slack(Micros from_judge, Micros to_judge) const {
+  int most = scale_at(from_judge);
+  for (const auto& [since, scale] : world.scales) {
+    if (since > from_judge && since <= to_judge) most = std::max(most, scale);
+  }
+  return world.slack * most;
+}
+
 bool Question::same(const Fact& a, const Fact& b) const {
   const bool id = !a.message_id.empty() && a.message_id == b.message_id;
   const bool envelope = !a.envid.empty() && a.envid == b.envid;
@@ -108,12 +124,7 @@ std::vector<Question::Gap> Question::gaps(const Mail& mail) const {
       if (from == nullptr || before.end >= from->end) from = &before;
     }
     if (!all_ended || !from->failed()) continue;
-    out.push_back(
-        {*from,
-         to,
-         out.size() + 1,
-         on_clock(to.judge_begin + to.judge_waited) - on_clock(from->judge_end)}
-    );
+    out.push_back({*from, to, out.size() + 1, on_clock(to.set_out()) - on_clock(from->judge_end)});
   }
   return out;
 }
@@ -139,7 +150,7 @@ bool Question::quiet_after(const Mail& mail) const {
   if (!p.quiet) return world.over;
   for (const Fact& fact : mail.attempts) {
     if (fact.outcome == Outcome::open) return false;
-    if (now() <= on_clock(fact.judge_end) + *p.quiet + slack()) return false;
+    if (now() <= on_clock(fact.judge_end) + *p.quiet + slack(fact, *p.quiet)) return false;
   }
   return true;
 }

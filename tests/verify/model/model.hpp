@@ -36,7 +36,13 @@ class Question {
 
   [[nodiscard]] Micros now() const { return on_clock(world.judge_now); }
 
-  [[nodiscard]] Micros slack() const { return world.slack * world.scale; }
+  // In a window of the judge clock, at the fastest scale that ruled in it: what is set afterwards
+  // changes nothing.
+  [[nodiscard]] Micros slack(Micros from_judge, Micros to_judge) const;
+
+  [[nodiscard]] Micros slack(const Fact& from, Micros length) const {
+    return slack(from.judge_end, from.judge_end + length);
+  }
 
   // The receiver's clock was moved in between, and the bounds are not on that clock.
   [[nodiscard]] bool jumped(Micros from_judge, Micros to_judge) const;
@@ -62,7 +68,15 @@ class Question {
     Fact from, to;
     std::size_t number = 0;
     Micros length{0};
+
+    [[nodiscard]] Micros resumed() const { return to.set_out(); }
   };
+
+  [[nodiscard]] Micros slack(const Gap& gap) const {
+    return slack(gap.from.judge_end, gap.resumed());
+  }
+
+  [[nodiscard]] int scale_at(Micros judge) const;
 
   [[nodiscard]] std::vector<Gap> gaps(const Mail& mail) const;
   [[nodiscard]] bool excused(const Gap& gap) const;

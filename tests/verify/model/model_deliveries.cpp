@@ -59,9 +59,21 @@ bool perhaps_copied(const Question& q, const Mail& mail, const Fact& accepted, M
 Value not_in_time(const Question& q, const Mail& mail, const Fact* accepted, Micros deadline) {
   const Fact& first = mail.attempts.front();
   const Micros until = accepted == nullptr ? deadline : accepted->judge_end;
-  if (q.jumped(first.judge_begin, until) || q.lost_since(first)) return Value::blind;
+  if (q.jumped(first.set_out(), until) || q.lost_since(first)) return Value::blind;
   const bool another = accepted != nullptr && accepted->id != first.id && !q.same(first, *accepted);
   return mail.ambiguous && another ? Value::blind : Value::fail;
+}
+
+// Tried again after a reply that may have been read: is that known, or still to be known?
+Value perhaps_read(const Question& q, const Mail& mail) {
+  for (const Fact& fact : mail.attempts) {
+    if (fact.outcome != Outcome::accepted || fact.read || fact.cut_off) continue;
+    for (const Fact& again : mail.attempts) {
+      if (!q.later(again, fact) || !q.same(fact, again)) continue;
+      return fact.gone ? Value::blind : Value::open;
+    }
+  }
+  return Value::pass;
 }
 
 Value once(const Question& q, const Mail& mail) {
@@ -70,16 +82,19 @@ Value once(const Question& q, const Mail& mail) {
   if (known != nullptr && duplicate(q, mail, *known)) return Value::fail;
   const Micros decided = accepted == nullptr ? q.now() : q.on_clock(accepted->judge_end);
   if (q.p.within) {
-    const Micros begin = q.on_clock(mail.attempts.front().judge_begin);
-    const Micros deadline = begin + *q.p.within + q.slack();
+    const Micros start = mail.attempts.front().set_out();
+    const Micros begin = q.on_clock(start);
+    const Micros deadline = begin + *q.p.within + q.slack(start, start + *q.p.within);
     if (decided > deadline) return not_in_time(q, mail, accepted, deadline);
   }
   if (accepted == nullptr) return Value::open;
-  Micros window = Micros(2'000'000) * q.world.scale;
+  const Fact& last = *last_acceptance(mail);
+  Micros window = Micros(2'000'000) * q.scale_at(last.judge_end);
   for (const auto& gap : q.gaps(mail)) window = std::max(window, gap.length);
   if (q.p.quiet) window = *q.p.quiet;
-  const Micros until = q.on_clock(last_acceptance(mail)->judge_end) + window + q.slack();
+  const Micros until = q.on_clock(last.judge_end) + window + q.slack(last, window);
   if (perhaps_copied(q, mail, *accepted, until)) return Value::blind;
+  if (const Value read = perhaps_read(q, mail); read != Value::pass) return read;
   return q.now() > until ? Value::pass : Value::open;
 }
 
@@ -95,12 +110,26 @@ void delivered_once(const Question& q, Answer& out) {
   }
 }
 
+namespace {
+
+// Who is told "too many recipients" is to send the rest: that is no further try.
+std::size_t tries(const Mail& mail) {
+  std::size_t n = 0;
+  for (const Fact& fact : mail.attempts) {
+    const bool rest = fact.reply.code == 452 && fact.reply.enhanced == "4.5.3";
+    n += rest ? 0U : 1U;
+  }
+  return n;
+}
+
+}  // namespace
+
 void attempt_limit(const Question& q, Answer& out) {
   for (const Mail& mail : q.world.mails) {
     if (q.first_failure(mail) == nullptr) continue;
     if (mail.ambiguous) {
       out.add(mail.key, Value::blind);
-    } else if (mail.attempts.size() > q.p.at_most) {
+    } else if (tries(mail) > q.p.at_most) {
       out.add(mail.key, Value::fail);
     } else if (mail.state == Outcome::accepted) {
       out.add(mail.key, Value::pass);
@@ -120,16 +149,17 @@ namespace {
 Value gives_up_of(const Question& q, const Mail& mail) {
   if (mail.ambiguous) return Value::blind;
   const Fact &first = mail.attempts.front(), &last = mail.attempts.back();
-  const Micros begin = q.on_clock(first.judge_begin);
-  const Micros took = q.on_clock(last.judge_begin) - begin;
+  const Micros begin = q.on_clock(first.set_out());
+  const Micros took = q.on_clock(last.set_out()) - begin;
   const auto [least, most] = *q.p.after;
-  const bool past = q.now() > begin + most + q.slack();
-  if (took > most + q.slack()) {
-    return q.jumped(first.judge_begin, last.judge_begin) ? Value::blind : Value::fail;
+  const Micros slack = q.slack(first.set_out(), first.set_out() + most);
+  const bool past = q.now() > begin + most + slack;
+  if (took > most + slack) {
+    return q.jumped(first.set_out(), last.set_out()) ? Value::blind : Value::fail;
   }
-  if (took + q.slack() < least) {
+  if (took + slack < least) {
     if (!past) return Value::open;
-    const bool jumped = q.jumped(first.judge_begin, begin + most + q.slack());
+    const bool jumped = q.jumped(first.set_out(), begin + most + slack);
     return jumped || q.lost_since(last) ? Value::blind : Value::fail;
   }
   bool ended = true;

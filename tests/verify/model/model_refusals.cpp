@@ -26,7 +26,8 @@ Value not_retried_of(const Question& q, const Mail& mail, const Fact& refusal) {
     perhaps = perhaps || in_time;
   }
   if (perhaps) return Value::blind;
-  if (q.p.quiet) return q.now() > end + *q.p.quiet + q.slack() ? Value::pass : Value::open;
+  if (q.p.quiet)
+    return q.now() > end + *q.p.quiet + q.slack(refusal, *q.p.quiet) ? Value::pass : Value::open;
   // What comes within the slack was on its way: until then nobody has looked.
   return q.world.over && q.world.now > refusal.end + q.world.slack ? Value::pass : Value::open;
 }
@@ -69,7 +70,8 @@ Value suppressed_of(const Question& q, const std::string& who, const Fact& refus
     if (offer == nullptr && fits) offer = &each;
   }
   const bool offered = q.p.offered || offer != nullptr;
-  const Micros start = q.on_clock(offer == nullptr ? refusal.judge_end : offer->judge);
+  const Micros from = offer == nullptr ? refusal.judge_end : offer->judge;
+  const Micros start = q.on_clock(from);
   std::vector<Micros> later;
   for (const Fact& fact : q.world.attempts) {
     const bool to_it = fact.scope == Scope::delivery && party(q, fact.recipient) == who;
@@ -81,7 +83,9 @@ Value suppressed_of(const Question& q, const std::string& who, const Fact& refus
   }
   if (too_many(q, later)) return Value::fail;
   if (!offered) return Value::empty;
-  if (q.p.quiet) return q.now() > start + *q.p.quiet + q.slack() ? Value::pass : Value::open;
+  if (q.p.quiet)
+    return q.now() > start + *q.p.quiet + q.slack(from, from + *q.p.quiet) ? Value::pass
+                                                                           : Value::open;
   const Micros since = offer == nullptr ? refusal.end : offer->at;
   return q.world.over && q.world.now > since + q.world.slack ? Value::pass : Value::open;
 }

@@ -17,13 +17,15 @@ constexpr Micros kHour{3'600'000'000};
 Micros deadline_of(const Question& q, const Fact& failure) {
   const Micros within = q.p.within.value_or(kHour);
   Micros end = failure.judge_end;
-  Micros deadline = q.on_clock(end) + within + q.slack();
+  const auto deadline = [&](Micros at) {
+    return q.on_clock(at) + within + q.slack(at, at + within);
+  };
   for (const Fact& host : q.world.attempts) {
     if (host.scope != Scope::client || host.client != failure.client) continue;
-    if (host.begin < failure.end || q.on_clock(host.judge_begin) > deadline) continue;
-    deadline = std::max(deadline, q.on_clock(host.judge_end) + within + q.slack());
+    if (host.begin < failure.end || q.on_clock(host.judge_begin) > deadline(end)) continue;
+    end = std::max(end, host.judge_end);
   }
-  return deadline;
+  return deadline(end);
 }
 
 // Nothing came in time.
@@ -39,7 +41,7 @@ Value missed(const Question& q, const Fact& since, Micros deadline) {
 bool enough(const Question& q, const std::vector<Fact>& retries, Micros deadline) {
   std::size_t count = 0;
   for (const Fact& retry : retries) {
-    if (q.on_clock(retry.judge_begin) > deadline) continue;
+    if (q.on_clock(retry.set_out()) > deadline) continue;
     ++count;
     if (retry.outcome == Outcome::accepted || retry.outcome == Outcome::rejected) return true;
   }
@@ -51,7 +53,7 @@ Value of_delivery(const Question& q, const Mail& mail, const Fact& failure) {
   std::vector<Fact> all, proven;
   for (const Fact& fact : mail.attempts) {
     if (fact.id == failure.id || fact.mail < failure.end) continue;
-    if (q.on_clock(fact.judge_begin) > deadline) continue;
+    if (q.on_clock(fact.set_out()) > deadline) continue;
     all.push_back(fact);
     if (q.same(failure, fact)) proven.push_back(fact);
   }
@@ -84,7 +86,8 @@ Micros patience(const Question& q, const Fact& failure) {
 
 // A failure that never reached a recipient: was anything of that host (or sender) tried again?
 Value of_host(const Question& q, const Fact& failure) {
-  const Micros deadline = q.on_clock(failure.judge_end) + patience(q, failure) + q.slack();
+  const Micros stays = patience(q, failure);
+  const Micros deadline = q.on_clock(failure.judge_end) + stays + q.slack(failure, stays);
   bool at_once = false;
   for (const Fact& next : q.world.attempts) {
     if (next.id == failure.id || !same_party(failure, next)) continue;
@@ -131,7 +134,7 @@ Value unless_more_comes(const Question& q, const Mail& mail) {
 // A gap that is too short, or otherwise wrong.
 Value fault(const Question& q, const Mail& mail, const Question::Gap& gap) {
   if (mail.ambiguous && !q.same(gap.from, gap.to)) return Value::blind;
-  if (q.jumped(gap.from.judge_end, gap.to.judge_begin + gap.to.judge_waited)) return Value::blind;
+  if (q.jumped(gap.from.judge_end, gap.resumed())) return Value::blind;
   // What would excuse it may be in what was lost.
   if (q.lost_since(gap.from)) return Value::blind;
   return Value::fail;
@@ -158,7 +161,7 @@ void not_hasty(const Question& q, Answer& out) {
       const bool on_clock = q.p.min_gap || q.p.clock == Clock::receiver;
       const Micros least = q.p.min_gap.value_or(Micros(1'000'000) * q.world.scale);
       const bool enough =
-          on_clock ? gap.length + q.slack() >= least : real + q.world.slack >= Micros(1'000'000);
+          on_clock ? gap.length + q.slack(gap) >= least : real + q.world.slack >= Micros(1'000'000);
       if (enough) continue;
       const Value one = fault(q, mail, gap);
       found = worst(found, one == Value::fail && !q.settled(gap) ? Value::open : one);
@@ -192,18 +195,19 @@ bool off_schedule(const Question& q, const Stretch& here) {
   const Params& p = q.p;
   const Micros length = here.gap.length;
   const bool first = here.gap.number == 1 && p.first;
-  if (first && length + q.slack() < p.first->first) return true;
-  if (first && length > p.first->second + q.slack()) return true;
+  if (first && length + q.slack(here.gap) < p.first->first) return true;
+  if (first && length > p.first->second + q.slack(here.gap)) return true;
   if (here.gap.number > p.schedule.size()) return false;
   const Micros entry = p.schedule[here.gap.number - 1];
   const double off = p.tolerance ? micros(*p.tolerance) : micros(entry) * p.jitter;
-  return std::abs(micros(length - entry)) > std::round(off) + micros(q.slack());
+  return std::abs(micros(length - entry)) > std::round(off) + micros(q.slack(here.gap));
 }
 
 bool shrinks(const Question& q, const Stretch& before, const Stretch& here) {
   double wanted = std::round(micros(before.gap.length) * q.p.growth.value_or(1));
   if (q.p.cap) wanted = std::min(wanted, micros(*q.p.cap));
-  return micros(here.gap.length) + micros(q.slack()) < std::round(wanted * (1 - q.p.jitter));
+  return micros(here.gap.length) + micros(q.slack(here.gap)) <
+         std::round(wanted * (1 - q.p.jitter));
 }
 
 // A fault of `here`, found by comparing it with `before` or with nothing.
@@ -234,11 +238,7 @@ void backs_off(const Question& q, Answer& out) {
     if (q.first_failure(mail) == nullptr) continue;
     std::vector<Stretch> gaps;
     for (const auto& gap : q.gaps(mail)) {
-      gaps.push_back(
-          {gap,
-           q.excused(gap),
-           q.jumped(gap.from.judge_end, gap.to.judge_begin + gap.to.judge_waited)}
-      );
+      gaps.push_back({gap, q.excused(gap), q.jumped(gap.from.judge_end, gap.resumed())});
     }
     std::size_t usable = 0;
     for (const Stretch& each : gaps) usable += each.usable() ? 1U : 0U;

@@ -52,6 +52,12 @@ Seq Player::ended(journal::Ending ending, Micros at, bool held) {
   const Seq seq = add(Kind::ended, at);
   event(seq).ending = ending;
   event(seq).held = held;
+  const bool orderly = ending != journal::Ending::client_reset &&
+                       ending != journal::Ending::reset && ending != journal::Ending::closed;
+  for (const std::size_t i : unread_) {
+    attempt(i).gone = seq;
+    attempt(i).cut_off = !orderly;
+  }
   over_ = true;
   now_ = at;
   return seq;

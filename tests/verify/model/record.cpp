@@ -63,6 +63,7 @@ void number(Record& out, const std::vector<std::size_t>& order) {
           &Planned::decided,
           &Planned::sent,
           &Planned::read,
+          &Planned::gone,
           &Planned::told}) {
       if (each.*seq != kNever) each.*seq = seq_of[each.*seq];
     }
@@ -84,6 +85,7 @@ void append(Record& out, Record&& more) {
           &Planned::decided,
           &Planned::sent,
           &Planned::read,
+          &Planned::gone,
           &Planned::told}) {
       if (each.*seq != kNever) each.*seq += base;
     }

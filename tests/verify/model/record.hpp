@@ -32,7 +32,9 @@ struct Planned {
   // client has read it.
   Seq shown = kNever, named = kNever, content = kNever, decided = kNever, sent = kNever,
       read = kNever;
-  Seq told = kNever;  // the refusal at the door, which counts only once the client has gone
+  Seq gone = kNever;     // its connection has ended, and nobody had read the reply
+  bool cut_off = false;  // by a reset, or by us
+  Seq told = kNever;     // the refusal at the door, which counts only once the client has gone
 };
 
 struct Record {
