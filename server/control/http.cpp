@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "document/write.hpp"
 
 namespace control {
 
@@ -93,8 +94,13 @@ boost::json::value json_number(double value) {
   return value;
 }
 
+boost::json::value json_seconds(base::Duration time) {
+  const auto micros = std::chrono::round<base::Micros>(time);
+  return json_number(static_cast<double>(micros.count()) / 1e6);
+}
+
 Response json_response(const boost::json::value& value) {
-  return {.body = boost::json::serialize(value) + "\n"};
+  return {.body = document::to_json(value) + "\n"};
 }
 
 Response to_response(const ApiError& error) {

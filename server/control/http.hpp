@@ -125,8 +125,11 @@ using Answer = tl::expected<T, ApiError>;
 
 [[nodiscard]] Response json_response(const boost::json::value& value);
 
-// A number that people can read: whole ones without an exponent (Boost.JSON writes 60.0 as 6E1).
+// A number that people can read: whole ones without a point.
 [[nodiscard]] boost::json::value json_number(double value);
+
+// Seconds, to the microsecond.
+[[nodiscard]] boost::json::value json_seconds(base::Duration time);
 
 [[nodiscard]] boost::json::array to_json(const std::vector<Problem>& problems);
 

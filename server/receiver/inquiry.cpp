@@ -134,7 +134,7 @@ Opinion Conversation::opinion_of(
   auto& decision = opinion.decision;
   scenario::Considerations considered;
   decision = scenario::decide(scenario, inquiry.query, *party.edition().counters, &considered);
-  if (!considered.all().empty()) {
+  if (!considered.empty()) {
     if (!party.trace) party.trace = std::make_shared<RuleTrace>(party.edition().scenario);
     party.trace->add(scenario::facts_of(inquiry.query), std::move(considered));
   }

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace scenario {
@@ -37,6 +39,12 @@ struct Consideration {
 
 static_assert(sizeof(Consideration) <= 32);
 
+// An address that looks like a trigger and is none.
+struct NearTrigger {
+  std::string name{};  // "+drop-foo"; empty: there was none
+  std::string why{};
+};
+
 class Considerations {
  public:
   static constexpr std::size_t kMost = 64;  // that are kept; those that acted are always
@@ -60,6 +68,14 @@ class Considerations {
 
   [[nodiscard]] std::span<const Consideration> all() const { return all_; }
 
+  // The last one stays.
+  void set_near(NearTrigger near) { near_ = std::move(near); }
+
+  [[nodiscard]] const NearTrigger& near() const { return near_; }
+
+  // There is nothing to tell.
+  [[nodiscard]] bool empty() const { return all_.empty() && near_.name.empty(); }
+
   // Rules that were asked and are not among them.
   [[nodiscard]] std::size_t more() const { return more_; }
 
@@ -71,7 +87,8 @@ class Considerations {
   }
 
   [[nodiscard]] std::size_t footprint() const {
-    return all_.capacity() * sizeof(Consideration) + triggers_.size() * 512;
+    return all_.capacity() * sizeof(Consideration) + triggers_.size() * 512 + near_.name.size() +
+           near_.why.size();
   }
 
  private:
@@ -85,6 +102,7 @@ class Considerations {
 
   std::vector<Consideration> all_{};
   std::vector<std::shared_ptr<const Rule>> triggers_{};
+  NearTrigger near_{};
   std::size_t more_ = 0;
   std::uint32_t last_ = 0;
 };

@@ -154,7 +154,10 @@ void consult_triggers(Search& search) {
   if (!has_targets(query.stage) || is_null_sender(query)) return;
   for (const Target& target : query.targets) {
     auto trigger = trigger_of(target.recipient, query.stage);
-    if (query.stage == base::Stage::rcpt) search.decision.near_trigger = std::move(trigger.near);
+    if (query.stage == base::Stage::rcpt && !trigger.near.empty()) {
+      if (search.considered != nullptr) search.considered->set_near({trigger.name, trigger.near});
+      search.decision.near_trigger = std::move(trigger.near);
+    }
     if (!trigger.rule) continue;
     search.matched.assign(1, &target);
     const auto outcome = fires(*trigger.rule, Fired::kNoIndex, search);

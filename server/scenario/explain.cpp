@@ -233,6 +233,8 @@ std::vector<Reason> explain(
   }
   const bool asked = !considered.all().empty();
   if (asked) not_asked(scenario, facts, considered, out, more);
+  const auto& near = considered.near();
+  if (!near.name.empty()) out.push_back({.rule = near.name, .why = near.why});
   if (more > 0) out.push_back({.why = fmt::format("and {} more", more)});
   return out;
 }

@@ -47,8 +47,8 @@ struct Reason {
 };
 
 // One for each rule of the stage in the order in which they are asked, those included that were not
-// asked any more; at most Considerations::kMost of the ones that did not act, and then how many
-// more there are.
+// asked any more, and for an address that nearly is a trigger; at most Considerations::kMost of the
+// ones that did not act, and then how many more there are.
 [[nodiscard]] std::vector<Reason> explain(
     const Scenario& scenario, const Facts& facts, const Considerations& considered
 );

@@ -27,6 +27,8 @@ using Moment = std::pair<base::Stage, bool>;
 }  // namespace
 
 void check_rules(std::span<const RuleDraft> rules, document::Diagnostics& sink) {
+  // What an error left out of a rule (a condition, a window) makes it look wider than it is meant.
+  const bool all_read = !sink.failed();
   std::map<std::string_view, const RuleDraft*> by_name;
   std::map<Moment, const RuleDraft*> closing;
   for (const auto& draft : rules) {
@@ -39,7 +41,7 @@ void check_rules(std::span<const RuleDraft> rules, document::Diagnostics& sink) 
           "an unnamed rule is rule-K by its place in the file"
       );
     }
-    if (!draft.stage) continue;
+    if (!draft.stage || !all_read) continue;
     const auto before = closing.find({*draft.stage, draft.rule.early});
     if (before != closing.end() && !draft.rule.match.names_null_sender) {
       sink.warning(

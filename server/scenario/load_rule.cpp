@@ -132,12 +132,25 @@ constexpr std::array kRuleKeys{
 
 // clang-format on
 
-// What can only be written inside do is the likeliest mistake here.
+bool is_match_key(std::string_view key) {
+  if (key.starts_with("header.") || key.starts_with("param.")) return true;
+  const auto rows = match_keys();
+  return std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.name == key; });
+}
+
+// What can only be written inside do or match is the likeliest mistake here.
 std::string rule_key_hint(std::string_view key) {
+  if (key == "for") return "a rule ends with until = ...; phases have 'for'";
   const auto rows = actions();
   const bool is_action =
       std::any_of(rows.begin(), rows.end(), [&](const ActionRow& row) { return row.name == key; });
-  return is_action ? fmt::format("write do = [{{ {} = ... }}]", key) : std::string{};
+  std::string hint;
+  if (is_action) hint = fmt::format("write do = [{{ {} = ... }}]", key);
+  if (is_match_key(key)) {
+    hint += hint.empty() ? "it belongs in " : ", or ";
+    hint += fmt::format("match = {{ {} = ... }}", base::printable(key, 80));
+  }
+  return hint;
 }
 
 void resolve_during(RuleDraft& draft, std::span<const Phase> phases, Diagnostics& sink) {

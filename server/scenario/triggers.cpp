@@ -94,9 +94,11 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-// Three digits, then nothing, '-' or 'x': somebody means a reply code.
+// Three digits, then nothing, '-' or 'x': somebody means a reply code. So does who begins like a
+// refusal, whatever follows.
 bool looks_like_code(std::string_view word) {
   if (word.size() < 3 || !std::all_of(word.begin(), word.begin() + 3, is_digit)) return false;
+  if (word[0] == '4' || word[0] == '5') return true;
   return word.size() == 3 || word[3] == '-' || word[3] == 'x';
 }
 
@@ -120,6 +122,12 @@ Words compile_code(std::string_view word) {
     return base::failure(fmt::format("{} refuses nothing", word.substr(0, 3)), "use 4yz or 5yz");
   }
   std::string_view rest = word.substr(3);
+  if (!rest.empty() && rest[0] != '-' && rest[0] != 'x') {
+    return base::failure(
+        fmt::format("'{}' follows {}", base::printable(rest, 40), word.substr(0, 3)),
+        "write 452, 452-4.3.1 or 452x2"
+    );
+  }
   const auto x = rest.find('x');
   if (x != std::string_view::npos) {
     const auto count = rest.substr(x + 1);
@@ -183,15 +191,16 @@ Trigger trigger_of(std::string_view recipient, base::Stage stage) {
   if (word.empty()) return trigger;
   auto wish = compile_word(word);
   if (!wish) return trigger;
+  trigger.name = fmt::format("+{}", base::printable(word, 80));
   if (!wish->has_value()) {
     const auto& error = wish->error();
-    trigger.near = fmt::format("'+{}' is not obeyed: {}", base::printable(word, 80), error.message);
+    trigger.near = fmt::format("'{}' is not obeyed: {}", trigger.name, error.message);
     if (!error.hint.empty()) trigger.near += "; " + error.hint;
     return trigger;
   }
   if ((*wish)->stage != stage) return trigger;
   auto rule = std::make_shared<Rule>();
-  rule->name = fmt::format("+{}", base::printable(word, 80));
+  rule->name = trigger.name;
   rule->stage = stage;
   rule->times = (*wish)->times;
   rule->steps = std::move((*wish)->steps);

@@ -13,6 +13,7 @@
 namespace scenario {
 
 struct Trigger {
+  std::string name{};                  // "+452-4.3.1": its word; empty: it has none
   std::shared_ptr<const Rule> rule{};  // what the address asks for at the stage; null: nothing
   std::string near{};  // why an address that looks like a trigger is none; empty: it does not
 };

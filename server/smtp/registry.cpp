@@ -103,6 +103,53 @@ constexpr Row kRows[] = {
     {7, 30, "550"},
 };
 
+// What receivers are known to send although the registry has no such pair: a document that imitates
+// them is not odd.
+struct Seen {
+  std::string_view enhanced;
+  std::string_view codes;
+};
+
+constexpr Seen kSeen[] = {
+    {"4.1.1", "421 450 452"},              // Postfix 450 (unverified recipient), Comcast
+    {"4.1.8", "450"},                      // Postfix: the sender's domain is not found
+    {"4.2.2", "422 450 452"},              // Dovecot, Gmail and Zimbra 452, Sendmail 450
+    {"4.3.0", "450 454"},                  // Sendmail 450, Postfix 454
+    {"4.3.1", "421 431"},                  // Sendmail 421, Exchange 431
+    {"4.3.2", "421 432 450 451 452"},      // Postfix, Exchange, Dovecot and Sendmail 421
+    {"4.4.2", "451"},                      // Gmail, qmail
+    {"4.4.5", "421 452"},                  // Gmail and IronPort 421, Sendmail 452: no space
+    {"4.5.3", "452"},                      // Postfix, Gmail, Sendmail: too many recipients
+    {"4.5.4", "454"},                      // Sendmail
+    {"4.7.0", "421 451"},                  // Gmail, Postfix, Sendmail, Yahoo
+    {"4.7.1", "421 450"},                  // Postfix 450 (greylisting), Yahoo 421
+    {"4.7.25", "450"},                     // Postfix: the client has no name
+    {"4.7.26", "421 451"},                 // Gmail
+    {"4.7.32", "421"},                     // Gmail
+    {"4.7.500", "451"},                    // Microsoft 365, like those that follow
+    {"4.7.650", "451"},
+    {"4.7.700", "451"},
+    {"5.1.1", "552"},                      // Comcast, Orange
+    {"5.1.10", "550"},                     // Microsoft 365
+    {"5.2.2", "550 554"},                  // Exchange
+    {"5.2.4", "524"},                      // OpenSMTPD
+    {"5.2.121", "554"},                    // Microsoft 365
+    {"5.2.122", "554"},                    // Microsoft 365
+    {"5.3.1", "550 552"},                  // for good, which RFC 3463 does not foresee
+    {"5.4.1", "550"},                      // Microsoft 365
+    {"5.5.0", "550"},                      // Microsoft 365
+    {"5.5.1", "521"},                      // Postfix
+    {"5.5.2", "521"},                      // Postfix
+    {"5.6.11", "550"},                     // Microsoft 365
+    {"5.7.1", "553 554"},                  // Postfix and iCloud 554, Yahoo 553
+    {"5.7.2", "553"},                      // Yahoo
+    {"5.7.9", "554"},                      // Yahoo
+    {"5.7.57", "530"},                     // Microsoft 365
+    {"5.7.64", "550"},                     // Microsoft 365
+    {"5.7.509", "550"},                    // Microsoft 365
+    {"5.7.606", "550"},                    // Microsoft 365
+};
+
 // RFC 5321 4.2.3, and 334 of RFC 4954; the others of the extensions stand in the registry's rows.
 constexpr std::array<std::uint16_t, 25> kReplyCodes = {
     211, 214, 220, 221, 250, 251, 252, 334, 354, 421, 450, 451, 452,
@@ -157,6 +204,20 @@ std::optional<std::string_view> registered_codes(const EnhancedCode& code) {
       });
   if (row == std::end(kRows)) return std::nullopt;
   return row->codes;
+}
+
+bool is_seen_pair(std::uint16_t code, std::string_view enhanced) {
+  const std::string digits = std::to_string(code);
+  return std::any_of(std::begin(kSeen), std::end(kSeen), [&](const Seen& row) {
+    return row.enhanced == enhanced && row.codes.find(digits) != std::string_view::npos;
+  });
+}
+
+bool is_seen_code(std::uint16_t code) {
+  const std::string digits = std::to_string(code);
+  return std::any_of(std::begin(kSeen), std::end(kSeen), [&](const Seen& row) {
+    return row.codes.find(digits) != std::string_view::npos;
+  });
 }
 
 bool is_standard_code(std::uint16_t code) {

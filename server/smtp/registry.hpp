@@ -1,5 +1,6 @@
 // The IANA registry of enhanced status codes (RFC 3463, RFC 5248 and followers): which basic reply
-// codes go with which enhanced code. Pure, any thread.
+// codes go with which enhanced code; and the pairs that receivers send all the same. Pure, any
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,13 @@ struct EnhancedCode {
 // "5xx" for any of that class, "any", or "" if the registry gives none. nullopt: not a registered
 // code.
 [[nodiscard]] std::optional<std::string_view> registered_codes(const EnhancedCode& code);
+
+// True if receivers are widely seen to send the pair, e.g. (452, "4.2.2"), though the registry does
+// not list it.
+[[nodiscard]] bool is_seen_pair(std::uint16_t code, std::string_view enhanced);
+
+// True if such a pair has this basic code: 431, which no RFC defines.
+[[nodiscard]] bool is_seen_code(std::uint16_t code);
 
 // True if SMTP or a standard extension of it defines this basic code.
 [[nodiscard]] bool is_standard_code(std::uint16_t code);

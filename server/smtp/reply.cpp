@@ -112,6 +112,7 @@ void note_pair(std::uint16_t code, std::string_view enhanced, std::vector<std::s
     );
     return;
   }
+  if (is_seen_pair(code, enhanced)) return;
   if (parsed->kind == 5 && parsed->subject == 3 && parsed->detail == 1) {
     notes.push_back(
         "5.3.1 is permanent, but RFC 3463 keeps X.3.1 (mail system full) for persistent transient "
@@ -171,7 +172,7 @@ std::vector<std::string> oddities(const Reply& reply) {
   });
   if (mixed)
     notes.push_back("the lines have different codes: some senders follow the first, some the last");
-  if (!is_standard_code(reply.code)) {
+  if (!is_standard_code(reply.code) && !is_seen_code(reply.code)) {
     notes.push_back(fmt::format(
         "{} is not a code of RFC 5321 or its extensions: senders follow its first digit", reply.code
     ));

@@ -39,10 +39,10 @@ struct Reply {
 // error.
 [[nodiscard]] base::Result<Reply> parse_reply(std::span<const std::string> lines);
 
-// Suspicious but legal points, each one sentence: the basic/enhanced pair is not one the IANA
-// registry lists; the classes differ (4.x.x after 5yz); X.3.1 as 5.3.1; 431 and other codes outside
-// RFC 5321; lines of different codes; a line over 512 octets (RFC 5321 4.5.3.1.5); bytes outside
-// ASCII.
+// Suspicious but legal points, each one sentence: the basic/enhanced pair is neither one the IANA
+// registry lists nor one that receivers are known to send (452 4.2.2, 550 5.3.1); the classes
+// differ (4.x.x after 5yz); codes outside RFC 5321 that nobody is known to send; lines of different
+// codes; a line over 512 octets (RFC 5321 4.5.3.1.5); bytes outside ASCII.
 [[nodiscard]] std::vector<std::string> oddities(const Reply& reply);
 
 // The text of a reply for the journal: its lines without CRLF joined by "\n".

@@ -76,6 +76,32 @@ constexpr std::array<std::string_view, 11> kLaterChecks{
     "spread",
     "reports-failure"};
 
+bool is_frame_key(std::string_view key) {
+  return std::any_of(kFrameKeys.begin(), kFrameKeys.end(), [&](const Row<Frame>& row) {
+    return row.name == key;
+  });
+}
+
+bool has_key(std::span<const Row<Params>> rows, std::string_view key) {
+  return std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.name == key; });
+}
+
+// An expectation without a check: that, and the keys that no check has, one of which may be it
+// misspelt.
+void tell_missing_check(const Node& item, std::string_view where, Diagnostics& sink) {
+  Node frame_part = item;
+  std::erase_if(frame_part.members, [](const auto& member) {
+    const auto all = checks();
+    return !is_frame_key(member.key) &&
+           (has_key(common_keys(), member.key) ||
+            std::any_of(all.begin(), all.end(), [&](const Check& check) {
+              return has_key(check.keys, member.key);
+            }));
+  });
+  Frame frame;
+  document::read_table<Frame>(frame_part, where, kFrameKeys, {}, frame, sink);
+}
+
 const Check* read_check(const Node& item, std::string_view where, Diagnostics& sink) {
   if (!item.is(document::Kind::table)) {
     document::not_a_table(item, where, sink);
@@ -83,7 +109,7 @@ const Check* read_check(const Node& item, std::string_view where, Diagnostics& s
   }
   const Node* named = item.find("check");
   if (named == nullptr) {
-    document::missing_key(item, where, "check", sink);
+    tell_missing_check(item, where, sink);
     return nullptr;
   }
   const auto word = document::want_string(*named, "check", sink);
@@ -107,12 +133,6 @@ const Check* read_check(const Node& item, std::string_view where, Diagnostics& s
            : fmt::format("there are {}", fmt::join(known, ", "))
   );
   return nullptr;
-}
-
-bool is_frame_key(std::string_view key) {
-  return std::any_of(kFrameKeys.begin(), kFrameKeys.end(), [&](const Row<Frame>& row) {
-    return row.name == key;
-  });
 }
 
 // An expectation's keys belong to two targets: those of every one, and the check's parameters.

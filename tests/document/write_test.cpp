@@ -1,6 +1,7 @@
 // A tree back to text, and to a tree again.
 #include "document/write.hpp"
 
+#include <boost/json.hpp>
 #include <rapidcheck.h>
 
 #include "document/parse.hpp"
@@ -59,9 +60,40 @@ Node some_value(int depth) {
 }  // namespace
 
 TEST_CASE("a tree is written on one line with members in their order") {
-  const std::string text =
-      R"({"b":1,"a":[true,false,null,-7,1.5E0,"x\"\\\n"],"c":{"d":{}},"e":[]})";
+  const std::string text = R"({"b":1,"a":[true,false,null,-7,1.5,"x\"\\\n"],"c":{"d":{}},"e":[]})";
   CHECK(document::to_json(json(text)) == text);
+}
+
+TEST_CASE("numbers that people can count are written without an exponent and read back the same") {
+  struct Row {
+    double number;
+    const char* text;
+  };
+
+  constexpr Row kRows[] = {
+      {0.581706763, "0.581706763"},
+      {7457.433846, "7457.433846"},
+      {60, "60.0"},
+      {-0.1, "-0.1"},
+      {1e-6, "0.000001"},
+      {0, "0.0"},
+      {1e21, "1E21"},
+      {1e-12, "1E-12"},
+  };
+  for (const auto& row : kRows) {
+    Node node;
+    node.kind = Kind::number;
+    node.number = row.number;
+    CHECK(document::to_json(node) == row.text);
+    CHECK(json(row.text).number == row.number);
+  }
+}
+
+TEST_CASE("an answer is written as Boost.JSON writes it but for its numbers") {
+  const boost::json::value value{
+      {"a\"\n", {1, 2.5, {{"b", 1e-3}}, nullptr, true}}, {"c", boost::json::object{}}};
+  CHECK(document::to_json(value) == R"({"a\"\n":[1,2.5,{"b":0.001},null,true],"c":{}})");
+  CHECK(boost::json::parse(document::to_json(value)) == value);
 }
 
 TEST_CASE("what JSON has no value for becomes null") {

@@ -117,6 +117,11 @@ TEST_CASE("mistakes in a rule are reported") {
       {"action outside do", refusing("reset = true"), "4:1: unknown key 'reset' in [[rule]]; write do = [{ reset = ... }]"},
       {"reply and do", refusing("do = [{ delay = '2s' }]"), "3:1: 'reply' and 'do' exclude each other; put it into do"},
       {"reply and replies", refusing("replies = ['451 4.3.0 No']"), "4:1: 'reply' and 'replies' exclude each other"},
+      {"match key outside match", refusing("recipient = 'a@*'"), "4:1: unknown key 'recipient' in [[rule]]; it belongs in match = { recipient = ... }"},
+      {"header outside match", refusing("header.Subject = 'a*'"), "4:1: unknown key 'header' in [[rule]]; it belongs in match = { header = ... }"},
+      {"quoted header outside match", refusing("'header.Subject' = 'a*'"), "4:1: unknown key 'header.Subject' in [[rule]]; it belongs in match = { header.Subject = ... }"},
+      {"action and match key", refusing("tls = true"), "4:1: unknown key 'tls' in [[rule]]; write do = [{ tls = ... }], or match = { tls = ... }"},
+      {"for", refusing("for = '2h'"), "4:1: unknown key 'for' in [[rule]]; a rule ends with until = ...; phases have 'for'"},
       {"times and next", refusing("times = 2\nnext = 3"), "5:8: 'next' and 'times' exclude each other"},
       {"next and per", refusing("per = 'client'\nnext = 3"), "5:8: 'next' and 'per' exclude each other; next counts for the whole receiver"},
       {"times", refusing("times = 0"), "4:9: 'times' must be 1 to 1000000000, not 0"},
@@ -134,6 +139,16 @@ TEST_CASE("mistakes in a rule are reported") {
       {"per at noop", rule("noop", "reply = '451 4.3.0 No'\nper = 'sender'"), "4:7: per = \"sender\" is not known at noop; it is known at mail, rcpt, data and message"},
   });
   // clang-format on
+}
+
+TEST_CASE("a rule is not called unreachable while something was not understood") {
+  const auto misspelt = refusing("match = { recipent = 'a' }\n");
+  const std::string next = "[[rule]]\nat = 'rcpt'\nreply = '452 4.3.1 Full'\n";
+  CHECK(
+      findings(misspelt + next) ==
+      "x.toml:4:11: unknown key 'recipent' in match; did you mean 'recipient'?\n"
+  );
+  CHECK(findings(refusing(next)).find("never reached") != std::string::npos);
 }
 
 TEST_CASE("mistakes in replies are reported") {
@@ -157,7 +172,7 @@ TEST_CASE("mistakes in replies are reported") {
 }
 
 TEST_CASE("odd but legal replies are warnings") {
-  const auto odd = GENERATE("550 5.3.1 Full", "431 4.3.1 Full", "550 4.2.1 No");
+  const auto odd = GENERATE("554 5.3.1 Full", "441 4.3.1 Full", "452 5.2.2 Full", "550 4.2.1 No");
   const auto text = findings(rule(fmt::format("reply = '{}'", odd)));
   CAPTURE(text);
   CHECK(text.substr(0, 20) == "x.toml:3:9: warning:");

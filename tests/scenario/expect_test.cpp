@@ -37,6 +37,22 @@ TEST_CASE("a scenario without expectations has none") {
   CHECK(s.expect.empty());
 }
 
+TEST_CASE("nothing is odd in the scenarios that are shipped") {
+  for (const auto& file : std::filesystem::directory_iterator("scenarios")) {
+    INFO(file.path());
+    CHECK(findings(text_of_file(file.path())).empty());
+  }
+}
+
+TEST_CASE("an expectation without a check tells the keys that no check has") {
+  CHECK(
+      findings("[[expect]]\nchek = 'retried'\nwithin = '30s'\n") ==
+      "x.toml:1:1: [[expect]] needs 'check'\n"
+      "x.toml:2:1: unknown key 'chek' in [[expect]]; did you mean 'check'?\n"
+  );
+  CHECK(findings("[[expect]]\nwithin = '30s'\n") == "x.toml:1:1: [[expect]] needs 'check'\n");
+}
+
 TEST_CASE("the text of a scenario's expectations reads back as the same") {
   for (const auto& file : std::filesystem::directory_iterator("scenarios")) {
     INFO(file.path());

@@ -134,6 +134,20 @@ TEST_CASE("an address trigger is among the rules") {
   CHECK(found == Reasons{"*+452-4.3.1: fired: number 1"});
 }
 
+TEST_CASE("an address that nearly is a trigger is told behind the rules, with why") {
+  const auto found =
+      why("[server]\ntriggers=true\n" + rule("match={recipient='x@*'}"),
+          {.recipients = {"a+drop-foo@any.test"}});
+  CHECK(
+      found ==
+      Reasons{
+          "r: recipient a+drop-foo@any.test does not match x@*",
+          "+drop-foo: '+drop-foo' is not obeyed: 'foo' is no stage of a trigger; use rcpt, data or "
+          "message"}
+  );
+  CHECK(why(rule("match={recipient='x@*'}"), {.recipients = {"a+drop-foo@any.test"}}).size() == 1);
+}
+
 TEST_CASE("of many rules the first ones and those that acted are kept") {
   std::string toml;
   for (int i = 0; i < 200; ++i) {

@@ -146,7 +146,7 @@ Answer<Outcome> explain(Api& api, const Call& call) {
   out["phase"] = moment.phase < edition->phase_names.size()
                      ? json::value(edition->phase_names[moment.phase].view())
                      : json::value("");
-  out["clock"] = json_number(std::chrono::duration<double>(moment.receiver_time).count());
+  out["clock"] = json_seconds(moment.receiver_time);
   out["reply"] = reply_of(decision.fired.empty() ? question->normal : action.reply);
   out["decided_by"] =
       deciding == nullptr ? nullptr : decided_by(deciding->rule->name, deciding->nth);

@@ -16,14 +16,10 @@ namespace json = boost::json;
 
 constexpr std::size_t kMostCounters = 1000;
 
-json::value seconds(base::Duration duration) {
-  return json_number(std::chrono::duration<double>(duration).count());
-}
-
 json::object clock_of(const receiver::Status& status) {
   return {
-      {"now", seconds(status.receiver_clock)},
-      {"judge", seconds(status.judge_clock)},
+      {"now", json_seconds(status.receiver_clock)},
+      {"judge", json_seconds(status.judge_clock)},
       {"scale", json_number(status.scale)},
       {"started", status.clock_started},
   };

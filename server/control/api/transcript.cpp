@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "control/http.hpp"
 
 namespace control::api {
 
@@ -146,7 +147,7 @@ boost::json::object to_json(const TranscriptLine& line, base::Micros began, base
   boost::json::object out{
       {"seq", line.seq},
       {"at", wall(line.at, start)},
-      {"elapsed", std::chrono::duration<double>(line.at - began).count()},
+      {"elapsed", json_seconds(line.at - began)},
       {"who", std::string(1, static_cast<char>(line.who))}};
   out["stage"] = line.stage ? boost::json::value(base::name_of(*line.stage)) : nullptr;
   out["text"] = line.text;
