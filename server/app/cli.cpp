@@ -25,7 +25,7 @@ constexpr const char* kFooter = R"(
 Examples:
   failmx serve --scenario disk-full        SMTP on 127.0.0.1:1025, control API on :8025
   failmx serve --smtp 127.0.0.1:0 --http 127.0.0.1:0 --ready-file ready.json
-  failmx test disk-full -- ./send.sh       did it retry? a verdict, and exit status 0 or 1
+  failmx test disk-full -- ./send.sh       did it retry? exit status: the verdict
   failmx verify --http http://127.0.0.1:8025 --policy mta
   failmx check my-scenario.toml
   failmx list --tag storage

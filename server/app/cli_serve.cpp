@@ -118,7 +118,7 @@ void add_serve(CLI::App& app, Serve& serve, ServeTexts& texts) {
       .add_option(
           "--journal",
           serve.journal,
-          "Write all events to this file as well, one JSON object a line"
+          "Write all events to this file as well, one JSON object a line; replaces what is there"
       )
       ->type_name("F.ndjson")
       ->envname("FAILMX_JOURNAL");

@@ -22,7 +22,8 @@ SMTP_PORT, and the control API in FAILMX_HTTP (http://127.0.0.1:40126); FAILMX_S
 where TLS comes first, and with --tls-ca FAILMX_CA names its file. Its input and output are those of
 failmx. The test is over when a check has failed, or when the command has ended and the
 verdict is certain: every check has seen what it judges, nothing it selected is still on its way,
-and what must not happen has not happened for long enough.
+and what must not happen has not happened for long enough. A command that fails, with nobody
+connecting within 5 s of its end, ends it too.
 
 Examples:
   failmx test disk-full -- ./send-campaign.sh
@@ -121,7 +122,12 @@ void add_test(CLI::App& app, Test& test, TestTexts& texts) {
   add_scenarios(command, test.scenarios);
   add_ending(command, test, texts);
   add_judged(command, test);
-  command.add_option("--journal", test.journal, "Write all events to this file, for failmx verify")
+  command
+      .add_option(
+          "--journal",
+          test.journal,
+          "Write all events to this file, for failmx verify; replaces what is there"
+      )
       ->type_name("F.ndjson");
   add_seed(command, test);
   command.add_option("--smtp", test.smtp, "Where SMTP is spoken; port 0: any free port")

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <sys/ioctl.h>
@@ -44,20 +45,39 @@ bool is_open_file(fs::path path) {
   return false;
 }
 
-}  // namespace
-
-void complain(const base::Error& error, std::ostream& err) {
-  // In one piece: the log goes there, too.
-  const auto* const between = error.hint.empty() ? "" : "; ";
-  const auto whole = fmt::format("failmx: {}{}{}", error.message, between, error.hint);
+// On one line. A path may hold anything; what quotes more than that is escaped already.
+std::string escaped(const std::string& text) {
   std::string shown;
-  // A path may hold anything. What quotes more than that is escaped already.
-  for (const char c : without_unseen(whole)) {
+  for (const char c : without_unseen(text)) {
     const auto octet = static_cast<unsigned char>(c);
     const bool is_control = octet < 0x20 || octet == 0x7f;
     shown += is_control ? fmt::format("\\x{:02X}", octet) : std::string(1, c);
   }
-  err << shown + '\n' << std::flush;
+  return shown;
+}
+
+}  // namespace
+
+void complain(const base::Error& error, std::ostream& err) {
+  complain(error, {}, err);
+}
+
+void complain(
+    const base::Error& error, const std::vector<std::string>& details, std::ostream& err
+) {
+  const auto* const between = error.hint.empty() ? "" : "; ";
+  auto whole = "failmx: " + escaped(error.message + between + error.hint) + '\n';
+  for (const auto& detail : details) whole += "  " + escaped(detail) + '\n';
+  // In one piece: the log goes there, too.
+  err << whole << std::flush;
+}
+
+void fill_standard_streams() {
+  for (int next = ::open("/dev/null", O_RDWR); next >= 0; next = ::open("/dev/null", O_RDWR)) {
+    if (next <= STDERR_FILENO) continue;
+    ::close(next);
+    return;
+  }
 }
 
 std::optional<std::size_t> terminal_width(int descriptor) {

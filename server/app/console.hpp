@@ -6,6 +6,7 @@
 #include <ostream>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/result.hpp"
 
@@ -13,6 +14,13 @@ namespace app {
 
 // "failmx: message; hint", with a line end.
 void complain(const base::Error& error, std::ostream& err);
+
+// The same, with more lines below it, indented. Either may quote what it likes.
+void complain(const base::Error& error, const std::vector<std::string>& details, std::ostream& err);
+
+// Those of standard input, output and error that are closed lead to /dev/null from here on: no
+// socket takes their place, to be written to.
+void fill_standard_streams();
 
 // A descriptor's terminal as programs see it: its width in columns; nullopt: it is none.
 [[nodiscard]] std::optional<std::size_t> terminal_width(int descriptor);

@@ -141,6 +141,12 @@ base::Result<HttpAnswer> ask(const HttpRequest& request) {
     const auto asked = request.asked.count() > 0 ? request.asked : request.within;
     const auto within = fmt::format("none within {}", base::format_duration(asked));
     const bool late = error == asio::error::timed_out;
+    if (error == http::error::bad_version) {
+      return base::failure(
+          fmt::format("what answers at {} does not speak HTTP", request.url),
+          "is that the SMTP port? the control API is at the --http address of 'failmx serve'"
+      );
+    }
     return base::failure(
         fmt::format("no answer from {}: {}", request.url, late ? within : error.message()),
         "is 'failmx serve' running, and is this its --http address?"

@@ -26,6 +26,7 @@ namespace app {
 
 // How a run stands.
 struct Standing {
+  std::uint64_t connections = 0;  // begun, whatever came of them
   std::uint64_t attempts = 0;
   std::uint64_t deliveries = 0;  // but those of the null sender that no check has selected
   std::uint64_t open = 0, accepted = 0, rejected = 0;  // of these
@@ -37,7 +38,8 @@ struct Standing {
   bool command_ended = false;
 };
 
-// `expectations` are those of the judgement. Whether the command has ended is the caller's to say.
+// `expectations` are those of the judgement. Whether the command has ended, and how many
+// connections there were, is the caller's to say.
 [[nodiscard]] Standing standing_of(
     const verify::Timeline& timeline, const verify::Judgement& judgement
 );

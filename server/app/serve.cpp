@@ -2,7 +2,9 @@
 #include "app/serve.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <optional>
 #include <sstream>
 #include <unistd.h>
@@ -233,6 +235,17 @@ void tell_start(const Ready& ready, std::size_t receivers, Log& log) {
   );
 }
 
+// An error if somebody wanted the line and did not get it.
+base::Result<void> tell_ready(const Ready& ready, std::ostream& out) {
+  errno = 0;
+  out << ready_line(ready) << std::endl;
+  if (out) return {};
+  return base::failure(
+      fmt::format("cannot write the ready line to standard output: {}", std::strerror(errno)),
+      "send it to /dev/null, or say --quiet, to do without"
+  );
+}
+
 int wait_and_stop(Signals& signals, const ReadyFile& ready_file, Running& running, Log& log) {
   signals.wait();
   ready_file.withdraw();
@@ -245,6 +258,7 @@ int wait_and_stop(Signals& signals, const ReadyFile& ready_file, Running& runnin
 }  // namespace
 
 int serve(const Serve& options, std::ostream& out, std::ostream& err) {
+  fill_standard_streams();
   std::optional<tls::Authority> authority;
   std::ostringstream complaints;
   const auto prepared = prepare(options, authority, complaints);
@@ -271,7 +285,13 @@ int serve(const Serve& options, std::ostream& out, std::ostream& err) {
     complain(written.error(), err);
     return kBadUsage;
   }
-  out << ready_line(*ready) << std::endl;
+  const bool quiet = options.log.loudness == Loudness::quiet;
+  if (const auto told = tell_ready(*ready, out); !told && !quiet) {
+    ready_file.withdraw();
+    running.abandon();
+    complain(told.error(), err);
+    return kBadUsage;
+  }
   tell_start(*ready, prepared->wishes.size(), log);
   return wait_and_stop(signals, ready_file, running, log);
 }

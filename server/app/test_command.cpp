@@ -12,6 +12,7 @@
 #include "app/certificates.hpp"
 #include "app/child.hpp"
 #include "app/console.hpp"
+#include "app/ending.hpp"
 #include "app/log.hpp"
 #include "app/port_check.hpp"
 #include "app/running.hpp"
@@ -84,10 +85,12 @@ std::optional<Prepared> prepare(const Test& options, std::ostream& err) {
       std::move(expectations)};
 }
 
-base::Duration timeout_of(const Test& options, const Prepared& prepared) {
-  if (options.timeout) return *options.timeout;
-  const auto latest = last_deadline(prepared.expectations, prepared.scenario->scale);
-  return std::min(latest + kToBegin + prepared.scenario->slack, kMostTimeout);
+Bound bound_of(const Test& options, const Prepared& prepared) {
+  if (options.timeout) return {*options.timeout, Bound::By::option};
+  const auto latest = last_deadline(prepared.expectations, prepared.scenario->scale) + kToBegin +
+                      prepared.scenario->slack;
+  if (latest > kMostTimeout) return {kMostTimeout, Bound::By::most};
+  return {latest, Bound::By::deadlines};
 }
 
 // An address that this machine's own programs can use.
@@ -127,20 +130,19 @@ std::string beginning(const Ready& ready, base::Duration timeout) {
   );
 }
 
-// Why the report comes now, where that is not because the verdict is certain.
-void tell_end(const TestRun& run, const Child& child, std::ostream& err) {
-  if (run.was_interrupted()) err << "failmx: interrupted; the report so far:\n";
-  if (run.timed_out() && !run.was_interrupted()) {
-    err << "failmx: the time is over (--timeout); the report as things stand:\n";
-  }
-  if (child.has_failed() && !run.was_interrupted()) {
-    const auto& ended = *child.ended();
-    err
-        << (ended.signal != 0
-                ? fmt::format("failmx: the command died of signal {}\n", ended.signal)
-                : fmt::format("failmx: the command failed with exit status {}\n", ended.status));
-  }
-  err.flush();
+Ending ending_of(const TestRun& run, const Child& child, const Bound& bound) {
+  return {
+      .interrupted = run.was_interrupted(),
+      .timed_out = run.timed_out(),
+      .gave_up = run.gave_up(),
+      .bound = bound,
+      .grace = TestRun::kGrace,
+      .failure = how_failed(child)};
+}
+
+void tell(const Test& options, const std::string& sentence, std::ostream& err) {
+  if (sentence.empty() || options.log.loudness == Loudness::quiet) return;
+  err << "failmx: " + sentence + '\n' << std::flush;
 }
 
 verify::Report report_of(const Running& running, const Given& given) {
@@ -170,6 +172,7 @@ base::Result<Ready> start(
 int run_and_judge(
     const Test& options,
     const Prepared& prepared,
+    const Bound& bound,
     Running& running,
     TestRun& run,
     const Ready& ready,
@@ -184,13 +187,20 @@ int run_and_judge(
   run.run(running.receiver(), child);
   const auto stopped = running.stop();
   if (!stopped) complain(stopped.error(), err);
-  if (options.log.loudness != Loudness::quiet) tell_end(run, child, err);
+  const auto ending = ending_of(run, child, bound);
+  tell(options, why_now(ending), err);
   const auto report = report_of(running, prepared.given);
-  const auto results = render(std::span(&report, 1));
+  const bool kept = !options.journal.empty();
+  const auto results = render(
+      std::span(&report, 1),
+      {.source = kept ? verify::Source::file : verify::Source::gone, .journal = options.journal}
+  );
   const bool written = write_results(options, results, out, err);
-  if (run.was_interrupted()) return kInterrupted;
-  if (!written || !stopped) return kBadUsage;
-  return exit_status(report.result, child.has_failed());
+  int status = exit_status(report.result, child.has_failed());
+  if (!written || !stopped) status = kBadUsage;
+  if (run.was_interrupted()) status = kInterrupted;
+  tell(options, why_status(status, report.result, ending), err);
+  return status;
 }
 
 }  // namespace
@@ -209,12 +219,13 @@ int test(const Test& options, std::ostream& out, std::ostream& err) {
   const bool tells_all = options.log.loudness == Loudness::verbose;
   Log log(options.log.form, tells_all ? LogLevel::debug : LogLevel::warning, STDERR_FILENO);
   const std::string ca_pem = authority->ca_pem();
-  const auto timeout = timeout_of(options, *prepared);
+  const auto bound = bound_of(options, *prepared);
   TestRun run(
       {.messages = options.messages,
        .until = options.until,
-       .timeout = timeout,
-       .draws = options.log.loudness == Loudness::normal},
+       .timeout = bound.length,
+       .draws = options.log.loudness == Loudness::normal,
+       .tells = options.log.loudness != Loudness::quiet},
       prepared->given.expected,
       err
   );
@@ -226,8 +237,8 @@ int test(const Test& options, std::ostream& out, std::ostream& err) {
     complain(ready.error(), err);
     return kBadUsage;
   }
-  if (options.log.loudness != Loudness::quiet) err << beginning(*ready, timeout) << std::flush;
-  return run_and_judge(options, *prepared, running, run, *ready, out, err);
+  if (options.log.loudness != Loudness::quiet) err << beginning(*ready, bound.length) << std::flush;
+  return run_and_judge(options, *prepared, bound, running, run, *ready, out, err);
 }
 
 }  // namespace app

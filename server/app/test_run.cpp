@@ -7,6 +7,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "app/ending.hpp"
 #include "app/running.hpp"
 #include "verify/timeline.hpp"
 
@@ -63,6 +64,7 @@ void TestRun::run(const receiver::Receiver& receiver, Child& child) {
     finish();
   });
   child.look();  // it may have ended before anybody listened
+  command_ended();
   judge();
   redraw();
   io_.run();
@@ -94,6 +96,7 @@ void TestRun::on_signal(int number) {
     interrupted_ = true;
     return finish();
   }
+  command_ended();
   judge_when_due();
 }
 
@@ -122,8 +125,10 @@ void TestRun::judge() {
   const auto began = now();
   journal::Past past;
   verify::Now instant;
+  std::uint64_t connections = 0;
   receiver_->look(began, [&](const journal::Account& account, const journal::Moment& at) {
     past = journal::past_of(account);
+    connections = account.deliveries.counts().connections;
     instant = {.at = at.at, .judge = at.judge};
   });
   const verify::Timeline timeline(std::move(past), instant);
@@ -132,10 +137,12 @@ void TestRun::judge() {
   }
   const auto judgement = verify::judge(timeline, expectations_);
   standing_ = standing_of(timeline, judgement);
+  standing_.connections = connections;
   standing_.command_ended = child_->ended().has_value();
   if (interrupted_ || end_of(standing_, options_.messages, options_.until) != End::not_yet) {
     return finish();
   }
+  await_first_mail();
   if (judgement.deadline) {
     const base::Duration left =
         verify::real_time(timeline, *judgement.deadline) - receiver_->in_run(began);
@@ -151,6 +158,43 @@ void TestRun::judge() {
   }
   const auto ended = now();
   look_again_ = ended + std::max(kLeastPause, kPauseFactor * (ended - began));
+}
+
+// The moment when it has: whoever waits for the report learns it now.
+void TestRun::command_ended() {
+  if (!child_->ended() || told_end_) return;
+  told_end_ = true;
+  if (const auto failure = how_failed(*child_); !failure.empty()) say(failure);
+}
+
+// The command has ended, the run has not, and nothing has come.
+void TestRun::await_first_mail() {
+  if (!standing_.command_ended || standing_.connections > 0 || told_waiting_) return;
+  told_waiting_ = true;
+  const bool failed = child_->has_failed();
+  // What it has left running may still send.
+  const bool alone = failed && !child_->has_group();
+  const auto left = std::max<base::Duration>(ends_ - now(), base::Duration{0});
+  say(alone && left > kGrace ? still_waiting(kGrace, true) : still_waiting(left, false));
+  if (failed) await_grace();
+}
+
+void TestRun::await_grace() {
+  grace_.expires_after(kGrace);
+  grace_.async_wait([this](error_code error) {
+    if (error || finishing_) return;
+    judge();
+    if (finishing_ || standing_.connections > 0) return;
+    if (child_->has_group()) return await_grace();
+    gave_up_ = true;
+    finish();
+  });
+}
+
+void TestRun::say(const std::string& sentence) {
+  if (!options_.tells) return;
+  progress_.clear();
+  err_ << "failmx: " + sentence + '\n' << std::flush;
 }
 
 void TestRun::redraw() {
@@ -172,7 +216,7 @@ void TestRun::finish() {
   if (finishing_) return await_group();
   finishing_ = true;
   progress_.clear();
-  for (auto* timer : {&timeout_, &look_, &deadline_, &redraw_}) timer->cancel();
+  for (auto* timer : {&timeout_, &look_, &deadline_, &redraw_, &grace_}) timer->cancel();
   child_->tell(SIGTERM);
   kill_.expires_after(kPatience);
   kill_.async_wait([this](error_code error) {

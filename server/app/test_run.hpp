@@ -23,11 +23,15 @@ namespace app {
 
 class TestRun {
  public:
+  // After the end of a command that has failed, for a first connection.
+  static constexpr base::Duration kGrace = std::chrono::seconds(5);
+
   struct Options {
     std::uint64_t messages = 1;
     Until until = Until::verdict;
     base::Duration timeout{0};
     bool draws = true;  // a progress line, where there is a terminal
+    bool tells = true;  // what the end of the command means, when it comes
   };
 
   // `given`: instead of what the scenario in force expects. Signals are caught from here on.
@@ -44,6 +48,9 @@ class TestRun {
 
   [[nodiscard]] bool timed_out() const { return timed_out_; }
 
+  // Nobody connected, and the command has failed: nothing more would have come.
+  [[nodiscard]] bool gave_up() const { return gave_up_; }
+
   [[nodiscard]] const Standing& standing() const { return standing_; }
 
  private:
@@ -52,6 +59,10 @@ class TestRun {
   void await_journal();
   void judge_when_due();
   void judge();
+  void command_ended();
+  void await_first_mail();
+  void await_grace();
+  void say(const std::string& sentence);
   void redraw();
   void finish();
   void await_group();
@@ -67,7 +78,8 @@ class TestRun {
   // Owned by the thread.
   boost::asio::io_context io_{1};
   boost::asio::signal_set signals_{io_};
-  boost::asio::steady_timer timeout_{io_}, look_{io_}, deadline_{io_}, redraw_{io_}, kill_{io_};
+  boost::asio::steady_timer timeout_{io_}, look_{io_}, deadline_{io_}, redraw_{io_}, grace_{io_},
+      kill_{io_};
   const receiver::Receiver* receiver_ = nullptr;
   Child* child_ = nullptr;
   Progress progress_;
@@ -79,6 +91,8 @@ class TestRun {
   bool finishing_ = false;
   bool interrupted_ = false;
   bool timed_out_ = false;
+  bool gave_up_ = false;
+  bool told_end_ = false, told_waiting_ = false;
 };
 
 }  // namespace app

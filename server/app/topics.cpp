@@ -70,9 +70,11 @@ std::string routes() {
 
 std::string exit_statuses() {
   return "  0    done; after SIGTERM or Ctrl-C too. test, verify: all checks passed\n"
-         "  1    failed: a port in use, a file that cannot be written; health: not alive\n"
+         "  1    serve: failed after its start; health: not ready; others: output that cannot be\n"
+         "       written\n"
          "       test, verify: a check failed\n"
-         "  2    bad usage, or a scenario with errors: all of them are on standard error\n"
+         "  2    bad usage, a scenario with errors, a port in use, a file that cannot be read or\n"
+         "       written: all of them are on standard error\n"
          "       test, verify: also what kept it from judging, or from writing its files\n"
          "  3    test, verify: inconclusive; the report says what could not be told\n"
          "  4    test: the command failed, and no check did\n"

@@ -43,7 +43,10 @@ std::string wrong_command(const CLI::App& app, const std::vector<std::string>& a
   if (std::find(known.begin(), known.end(), word) != known.end()) return {};
   if (comes_later(word)) return not_yet(word);
   const std::vector<std::string_view> names(known.begin(), known.end());
-  const auto hint = control::hint_for(word, names);
+  // 'failmx version': an option, without its dashes.
+  const bool is_option = app.get_option_no_throw("--" + word) != nullptr;
+  const auto hint =
+      is_option ? fmt::format("did you mean '--{}'?", word) : control::hint_for(word, names);
   return fmt::format("there is no command '{}'; {}", base::printable(word, kMostShown), hint);
 }
 

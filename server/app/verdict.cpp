@@ -9,7 +9,6 @@
 #include "app/policies.hpp"
 #include "document/parse.hpp"
 #include "document/write.hpp"
-#include "verify/render.hpp"
 
 namespace app {
 
@@ -83,9 +82,11 @@ verify::Report report_at_end(
   return control::report_on(timeline, narrowed, domain, receiver, start);
 }
 
-Results render(std::span<const verify::Report> reports) {
+Results render(std::span<const verify::Report> reports, const verify::TextStyle& style) {
+  auto coloured = style;
+  coloured.colour = wants_colour();
   return {
-      .text = verify::to_text(reports, {.colour = wants_colour()}),
+      .text = verify::to_text(reports, coloured),
       .json = (reports.size() == 1 ? verify::to_json(reports.front()) : verify::to_json(reports)) +
               "\n",
       .junit = verify::to_junit(reports)};

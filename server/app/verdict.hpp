@@ -12,6 +12,7 @@
 #include "app/cli.hpp"
 #include "control/judging.hpp"
 #include "journal/account.hpp"
+#include "verify/render.hpp"
 #include "verify/report.hpp"
 
 namespace app {
@@ -45,7 +46,10 @@ struct Results {
 };
 
 // One report stands alone in JSON; several are a list.
-[[nodiscard]] Results render(std::span<const verify::Report> reports);
+// `style` says where the events are; the colour is the terminal's.
+[[nodiscard]] Results render(
+    std::span<const verify::Report> reports, const verify::TextStyle& style
+);
 
 // That the files can be written; false: reported to `err`.
 [[nodiscard]] bool can_write_results(const Judged& options, std::ostream& err);

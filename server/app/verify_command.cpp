@@ -1,10 +1,13 @@
 // A verdict from elsewhere: see the header.
 #include "app/verify_command.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <utility>
+#include <vector>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -62,7 +65,7 @@ base::Result<Answer> judge_file(const Verify& options, const Given& given, std::
         control::hint_for(options.receiver, names)
     );
   }
-  return Answer{render(reports), verify::worst(reports)};
+  return Answer{render(reports, {}), verify::worst(reports)};
 }
 
 // ---- a running program
@@ -85,32 +88,42 @@ std::string body_of(const Verify& options, const Given& given) {
   return body.empty() ? "{}" : body + "}";
 }
 
-// The problems of an error answer, one a line; else its status.
-base::Error refusal(const HttpAnswer& answer, const std::string& url) {
+std::string text_in(const json::object& from, const char* name) {
+  const auto* member = from.if_contains(name);
+  return member != nullptr && member->is_string() ? std::string(member->as_string())
+                                                  : std::string();
+}
+
+// A problem of the request in terms of the options that made it: "/wait" is --wait.
+std::string in_own_terms(const json::object& problem) {
+  auto place = text_in(problem, "at");
+  auto hint = text_in(problem, "hint");
+  for (const std::string name : {"receiver", "domain", "policy", "wait"}) {
+    if (place == "/" + name || place.starts_with("/" + name + "/")) place = "--" + name;
+    const auto member = "add \"" + name + "\" ";
+    if (hint.starts_with(member)) hint.replace(0, member.size(), "add --" + name + " ");
+  }
+  // The request as a whole: nothing that its user has written.
+  const bool all = place.empty() || place == "/" || place == "body";
+  return fmt::format(
+      "{}{}{}{}",
+      all ? "" : place + ": ",
+      text_in(problem, "message"),
+      hint.empty() ? "" : "; ",
+      hint
+  );
+}
+
+// What an error answer says is wrong, each for itself; nullopt: it is none of failmx.
+std::optional<std::vector<std::string>> problems_in(const HttpAnswer& answer) {
   boost::system::error_code error;
   const auto value = json::parse(answer.body, error);
   const auto* errors =
       !error && value.is_object() ? value.as_object().if_contains("errors") : nullptr;
-  base::Error out{fmt::format("{} answers {}", url, answer.status), ""};
-  if (errors == nullptr || !errors->is_array()) {
-    out.hint = "is this failmx?";
-    return out;
-  }
-  const auto text = [](const json::object& from, const char* name) {
-    const auto* member = from.if_contains(name);
-    return member != nullptr && member->is_string() ? std::string(member->as_string())
-                                                    : std::string();
-  };
+  if (errors == nullptr || !errors->is_array()) return std::nullopt;
+  std::vector<std::string> out;
   for (const auto& one : errors->as_array()) {
-    if (!one.is_object()) continue;
-    const auto hint = text(one.as_object(), "hint");
-    out.message += fmt::format(
-        "\n  {}: {}{}{}",
-        text(one.as_object(), "at"),
-        text(one.as_object(), "message"),
-        hint.empty() ? "" : "; ",
-        hint
-    );
+    if (one.is_object()) out.push_back(in_own_terms(one.as_object()));
   }
   return out;
 }
@@ -153,9 +166,27 @@ base::Result<Answer> read_answer(const HttpAnswer& answer, const std::string& ur
       *result};
 }
 
-base::Result<Answer> ask_server(const Verify& options, const Given& given) {
+// The text, as a server writes it for whoever reads it, with the address of this one where it says
+// at what to look: the last sentence of a report.
+std::string with_address(const std::string& text, std::string_view url) {
+  constexpr std::string_view kVerb = "GET";
+  const auto from = text.rfind("\nLook at: ");
+  const auto verb = from == std::string::npos ? from : text.find(kVerb, from);
+  const auto path = verb == std::string::npos ? verb : text.find('/', verb);
+  if (path == std::string::npos) return text;
+  while (url.ends_with('/')) url.remove_suffix(1);
+  const auto* const scheme = url.starts_with("http://") ? "" : "http://";
+  const auto end = std::min(text.find_first_of(" \n", path), text.size());
+  return fmt::format(
+      "{}{}{}{}\n", text.substr(0, verb), scheme, url, text.substr(path, end - path)
+  );
+}
+
+// nullopt: reported.
+std::optional<Answer> ask_server(const Verify& options, const Given& given, std::ostream& err) {
   constexpr unsigned kOk = 200;
   constexpr base::Duration kPatience = std::chrono::seconds(60);  // beside the wait
+  const auto until = std::chrono::steady_clock::now() + options.wait;
   const auto answer = ask(
       {.url = options.http,
        .path = "/v1/verify",
@@ -164,9 +195,36 @@ base::Result<Answer> ask_server(const Verify& options, const Given& given) {
        .token = options.token,
        .within = options.wait + kPatience}
   );
-  if (!answer) return tl::unexpected(answer.error());
-  if (answer->status != kOk) return tl::unexpected(refusal(*answer, options.http));
-  return read_answer(*answer, options.http);
+  if (answer && answer->status != kOk) {
+    const auto problems = problems_in(*answer);
+    const auto* const doubt = problems ? "" : "is this failmx?";
+    const auto what = fmt::format("{} answers {}", options.http, answer->status);
+    complain({what, doubt}, problems.value_or(std::vector<std::string>()), err);
+    return std::nullopt;
+  }
+  auto read = answer ? read_answer(*answer, options.http) : tl::unexpected(answer.error());
+  if (!read) {
+    complain(read.error(), err);
+    return std::nullopt;
+  }
+  if (options.wait.count() > 0 && std::chrono::steady_clock::now() >= until) {
+    err << fmt::format(
+               "failmx: the time is over (--wait {}); the report as things stand:\n",
+               base::format_duration(options.wait)
+           )
+        << std::flush;
+  }
+  read->results.text = with_address(read->results.text, options.http);
+  return std::move(*read);
+}
+
+// nullopt: reported.
+std::optional<Answer> answer_to(const Verify& options, const Given& given, std::ostream& err) {
+  if (options.journal.empty()) return ask_server(options, given, err);
+  auto judged = judge_file(options, given, err);
+  if (judged) return std::move(*judged);
+  complain(judged.error(), err);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -175,12 +233,8 @@ int verify(const Verify& options, std::ostream& out, std::ostream& err) {
   const auto given = read_given(options, err);
   const bool writable = can_write_results(options, err);
   if (!given || !writable) return kBadUsage;
-  const auto answer =
-      options.journal.empty() ? ask_server(options, *given) : judge_file(options, *given, err);
-  if (!answer) {
-    complain(answer.error(), err);
-    return kBadUsage;
-  }
+  const auto answer = answer_to(options, *given, err);
+  if (!answer) return kBadUsage;
   if (!write_results(options, answer->results, out, err)) return kBadUsage;
   return exit_status(answer->result, false);
 }

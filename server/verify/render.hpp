@@ -2,6 +2,7 @@
 // the same bytes.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -9,9 +10,18 @@
 
 namespace verify {
 
+// Where its reader finds the events of a report.
+enum class Source : std::uint8_t {
+  any,   // in a server, or a journal file
+  file,  // in a journal file
+  gone,  // nowhere any more
+};
+
 struct TextStyle {
   bool colour = false;      // ANSI escapes: for a terminal
   std::size_t width = 100;  // columns at which lines are broken; 0: never
+  Source source = Source::any;
+  std::string journal{};  // the name of the file
 };
 
 // Verdict first, then every check that did not pass with its cases and evidence, then those that

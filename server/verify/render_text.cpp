@@ -17,6 +17,8 @@ constexpr std::size_t kHang = 4;        // columns by which broken lines are ind
 constexpr std::size_t kMostCases = 10;  // failed ones of a check, line by line
 constexpr std::string_view kProvisional = " (provisional: for as long as was observed)";
 
+using Evidence = std::span<const std::uint64_t>;
+
 class Text {
  public:
   Text(std::string& out, const TextStyle& style) : out_(out), style_(style) {}
@@ -35,6 +37,7 @@ class Text {
   void advice(const Report& report, const Report::Check& check);
   void not_applicable(const Report& report);
   void circumstances(const Report& report);
+  void where_it_is(Evidence evidence);
   void where_to_look(const Report& report);
 
   std::string& out_;
@@ -128,7 +131,16 @@ void Text::circumstances(const Report& report) {
   if (!report.missing.empty()) line("incomplete: " + shown(report.missing));
 }
 
-// Both for a server that still runs and for a journal file.
+// `evidence`: of what decided; empty: all that came.
+void Text::where_it_is(Evidence evidence) {
+  const std::string what = evidence.empty() ? "all that came" : events(evidence);
+  if (style_.source == Source::gone) {
+    return line(fmt::format("To see {}, run again with --journal FILE", what));
+  }
+  const std::string seq = evidence.empty() ? "" : fmt::format(" (\"seq\":{})", evidence.front());
+  line(fmt::format("Look at: {}{} in {}", what, seq, shown(style_.journal)));
+}
+
 void Text::where_to_look(const Report& report) {
   if (report.result == Result::pass) return;
   const auto& checks = report.checks;
@@ -136,6 +148,10 @@ void Text::where_to_look(const Report& report) {
     return check.result == report.result && !check.advice && !check.verdict.evidence.empty();
   };
   const auto check = std::find_if(checks.begin(), checks.end(), tells);
+  if (style_.source != Source::any) {
+    return where_it_is(check == checks.end() ? Evidence() : Evidence(check->verdict.evidence));
+  }
+  // Both for a server that still runs and for a journal file.
   const std::string of_receiver = "GET /v1/events?receiver=" + shown(report.receiver);
   if (check == checks.end()) {
     return line(fmt::format("Look at: {} (or the journal file): all that came", of_receiver));

@@ -311,6 +311,7 @@ TEST_CASE("Bad usage is refused with what was wrong") {
   const auto row = GENERATE(
       Row{{}, "failmx --help"},
       Row{{"sevre"}, "failmx: there is no command 'sevre'; did you mean 'serve'?\n"},
+      Row{{"version"}, "failmx: there is no command 'version'; did you mean '--version'?\n"},
       Row{{"bogus", "--x"},
           "failmx: there is no command 'bogus'; there is: serve, test, verify, check, "},
       Row{{"test", "x", "--html", "y", "--", "true"}, "'--html' is not in this version\n"},

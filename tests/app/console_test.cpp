@@ -98,6 +98,12 @@ TEST_CASE("A complaint is one line with its hint") {
   CHECK(err.str() == "failmx: 'a\\x0Ab\\x1B[2J\\u009b' is no \\x00\n");
 }
 
+TEST_CASE("Each problem of a complaint has a line of its own, whatever it quotes") {
+  std::ostringstream err;
+  complain({"two problems", ""}, {"the first\nof all", "the second"}, err);
+  CHECK(err.str() == "failmx: two problems\n  the first\\x0Aof all\n  the second\n");
+}
+
 TEST_CASE("The progress line says how far a run is and fits the terminal") {
   const Standing standing{
       .attempts = 12, .open = 2, .accepted = 3, .rejected = 1, .done = 1, .checks = 4};

@@ -71,7 +71,7 @@ class HealthTest(unittest.TestCase):
         for body in (b"<html>ready</html>", b"[]", b'{"status":"alive"}'):
             head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
             self.assertIn("is another program listening there?", self.answered(head + body))
-        self.assertIn("no answer", self.answered(b"220 mx.example ESMTP\r\n"))
+        self.assertIn("does not speak HTTP; is that the SMTP port?", self.answered(b"220 mx.example ESMTP\r\n"))
 
     def test_draining(self):
         body = b'{"errors":[{"at":"server","message":"the server is stopping\\u001b[2J"}]}'

@@ -238,6 +238,40 @@ class UsageTest(StartTest):
                 self.assertEqual(("few-files", 1024), (told[0]["event"], told[0]["limit"]))
                 self.assertIn("--max-connections", told[0]["hint"])
 
+    def test_ready_line_that_nobody_gets(self):
+        command = [PROGRAM, "serve", "--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"]
+        ready = self.path("ready.json")
+        with open("/dev/full", "wb") as full:
+            result = subprocess.run(
+                [*command, "--ready-file", ready],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                env=clean_environment(),
+                timeout=60,
+                text=True,
+            )
+        self.assertEqual(2, result.returncode, result.stderr)
+        self.assertIn("failmx: cannot write the ready line to standard output: No space", result.stderr)
+        self.assertFalse(os.path.exists(ready))
+
+    def test_who_wants_no_ready_line_gets_none(self):
+        command = [PROGRAM, "serve", "--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"]
+        for options, output in (([], ">/dev/null"), ([], ">&-"), (["--quiet"], ">/dev/full")):
+            fifo = self.path("ready")
+            os.mkfifo(fifo)
+            script = f'exec "$0" "$@" {output}'
+            with subprocess.Popen(
+                ["sh", "-c", script, *command, *options, "--ready-file", fifo],
+                stderr=subprocess.PIPE,
+                env=clean_environment(),
+            ) as process:
+                with open(fifo, encoding="utf-8") as file:
+                    self.assertEqual(process.pid, json.loads(file.read())["pid"])
+                process.terminate()
+                _, err = process.communicate(timeout=30)
+                self.assertEqual(0, process.returncode, (output, err))
+            os.unlink(fifo)
+
 
 if __name__ == "__main__":
     main()

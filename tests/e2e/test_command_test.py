@@ -128,12 +128,42 @@ class VerdictTest(Folder):
 
     def test_nothing_sent_is_inconclusive(self):
         result = self.expect(3, self.judge("once", ["--timeout", "500ms"], ["true"]))
-        self.assertIn("the time is over", result.stderr)
+        self.assertRegex(
+            result.stderr, r"no mail has been seen; waiting up to \d+ms \(--timeout\)\n"
+        )
+        self.assertIn("the time is over (--timeout 500ms); the report", result.stderr)
+        self.assertIn("To see all that came, run again with --journal FILE\n", result.stdout)
+
+    def test_command_that_failed_with_nobody_connecting_is_not_waited_for(self):
+        result = self.expect(4, self.judge("once", ["--timeout", "80s"], ["sh", "-c", "exit 7"]))
+        said = result.stderr.splitlines()[1:]
+        self.assertEqual(
+            [
+                "failmx: the command failed with exit status 7",
+                "failmx: no mail has been seen; waiting up to 5s (the command has failed)",
+            ],
+            said[:2],
+        )
+        self.assertTrue(said[2].startswith("failmx: nothing connected within 5s of the end"), said)
+        self.assertEqual(
+            "failmx: exit status 4: the verdict is inconclusive, but the command failed with exit "
+            "status 7",
+            said[-1],
+        )
+
+    def test_what_a_failed_command_has_left_running_is_waited_for(self):
+        script = f"(sleep 6; {' '.join(self.sender('5', '0.4'))}) & exit 7"
+        result = self.expect(4, self.judge("once", ["--timeout", "80s"], ["sh", "-c", script]))
+        self.assertTrue(result.stdout.upper().startswith("PASS"), result.stdout)
 
     def test_command_that_fails_while_the_checks_pass(self):
         script = f"{' '.join(self.sender('5', '0.4'))}; exit 7"
         result = self.expect(4, self.judge("once", [], ["sh", "-c", script]))
-        self.assertIn("the command failed with exit status 7", result.stderr)
+        self.assertIn("failmx: the command failed with exit status 7\n", result.stderr)
+        self.assertEqual(
+            "failmx: exit status 4: all checks passed, but the command failed with exit status 7",
+            result.stderr.splitlines()[-1],
+        )
         self.assertTrue(result.stdout.upper().startswith("PASS"), result.stdout)
 
     def test_failed_check_counts_more_than_the_command(self):
@@ -287,8 +317,25 @@ class ChildTest(Folder):
                 self.assertEqual(130, process.returncode, err)
             self.assertIn(b"INCONCLUSIVE", out.upper())
             self.assertIn(b"interrupted", err)
+            self.assertEqual(b"failmx: exit status 130: interrupted", err.splitlines()[-1])
             self.assertTrue(os.path.exists(self.path("junit.xml")))
             self.assertFalse(is_alive(int(self.read("pid"))))
+
+    def test_interrupt_after_the_command_has_failed(self):
+        command = self.command("once", ["--timeout", "80s"], ["sh", "-c", "exit 7"])
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            for line in process.stderr:
+                if "no mail has been seen" in line:
+                    break
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=60)
+        self.assertEqual(130, process.returncode, err)
+        self.assertEqual(
+            "failmx: exit status 130: interrupted; before that the command failed with exit status 7",
+            err.splitlines()[-1],
+        )
 
 
 class FileTest(Folder):

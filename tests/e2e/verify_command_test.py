@@ -69,6 +69,12 @@ class Case(unittest.TestCase):
     def live(self, server, status, *args, **options):
         return self.verify(status, "--http", "http://%s:%d" % server.http, *args, **options)
 
+    @staticmethod
+    def parts(text):
+        """The report, and its last sentence: where to look, which differs by where it was asked."""
+        report, _, where = text.partition("\nLook at: ")
+        return report.rstrip("\n"), where
+
     def journal_until_last_observed(self, name, events):
         """The journal file as it was when the last of these events was written."""
         until = [event["seq"] for event in events if event["kind"] == "observed"][-1]
@@ -101,7 +107,11 @@ class SameTest(Case):
                 files = ["--junit", self.path("file.xml"), "--report", self.path("file.json")]
                 offline = self.verify(live.returncode, journal, *files, *options)
                 self.assertEqual(("", ""), (live.stderr, offline.stderr))
-                self.assertEqual(live.stdout, offline.stdout)
+                there, where = self.parts(live.stdout)
+                self.assertEqual((there, where != ""), (self.parts(offline.stdout)[0], live.returncode != 0))
+                if where:
+                    self.assertIn(f"{url}/v1/events?receiver=default", where)
+                    self.assertIn('"seq":', self.parts(offline.stdout)[1])
                 self.assertEqual(self.read("live.xml"), self.read("file.xml"))
                 self.assertEqual(self.read("live.json"), self.read("file.json"))
                 self.assertTrue(json.loads(self.read("live.json"))["checks"])
@@ -109,8 +119,10 @@ class SameTest(Case):
     def test_exit_status_tells_the_verdict(self):
         with Server(self.scenario) as server:
             self.live(server, 3)
+            late = self.live(server, 3, "--wait", "300ms")
+            self.assertIn("the time is over (--wait 300ms); the report", late.stderr)
             self.assertFalse(send(server, "one@full.test"))
-            self.live(server, 1, "--wait", "30s")
+            self.assertEqual("", self.live(server, 1, "--wait", "30s").stderr)
         with Server(self.scenario) as server:
             self.assertFalse(send(server, "one@full.test"))
             answers = []
@@ -142,8 +154,11 @@ class ReceiversTest(Case):
             send(server, "one@y.test")
             server.settle()
             which = self.live(server, 2)
-            self.assertIn("which receiver is meant?; add \"receiver\" with one of: default, other",
-                          which.stderr)
+            self.assertEqual(
+                "failmx: http://%s:%d answers 422\n" % server.http
+                + "  which receiver is meant?; add --receiver with one of: default, other\n",
+                which.stderr,
+            )
             self.live(server, 2, "--receiver", "othr")
             report = ["--report", self.path("report.json")]
             # The other one has seen nothing.
@@ -170,6 +185,8 @@ class RefusalTest(Case):
             self.assertIn("did you mean 'mta'?", self.live(server, 2, "--policy", "mda").stderr)
             self.assertIn("'wait' is longer than 10m", self.live(server, 2, "--wait", "1h").stderr)
             url = "http://%s:%d" % server.http
+            mail = self.verify(2, "--http", "http://%s:%d" % server.smtp)
+            self.assertIn("does not speak HTTP; is that the SMTP port?", mail.stderr)
         gone = self.verify(2, "--http", url)
         self.assertIn(f"no answer from {url}", gone.stderr)
         self.assertEqual("", gone.stdout)

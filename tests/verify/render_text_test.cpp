@@ -9,6 +9,7 @@ namespace {
 using namespace verify::testing;
 using verify::Report;
 using verify::Result;
+using verify::Source;
 using verify::TextStyle;
 using verify::Value;
 
@@ -119,6 +120,20 @@ TEST_CASE("where to look is where a check that counts failed") {
   advice.verdict.evidence = {7};
   const std::string all = text(report(Result::fail, {advice, suppressed(1)}));
   CHECK(contains(all, "Look at: events 41, 57: GET"));
+}
+
+TEST_CASE("where to look is what is left of the events") {
+  const Report made = report(Result::fail, {suppressed(1)});
+  const Report empty = report(Result::inconclusive, {});
+  const auto said = [](const Report& one, const TextStyle& style) {
+    return to_text(std::span(&one, 1), style);
+  };
+  const TextStyle file{.source = Source::file, .journal = "run.ndjson"};
+  CHECK(contains(said(made, file), "\nLook at: events 41, 57 (\"seq\":41) in run.ndjson\n"));
+  CHECK(contains(said(empty, file), "\nLook at: all that came in run.ndjson\n"));
+  const TextStyle gone{.source = Source::gone};
+  CHECK(contains(said(made, gone), "\nTo see events 41, 57, run again with --journal FILE\n"));
+  CHECK_FALSE(contains(said(made, gone), "/v1/events"));
 }
 
 TEST_CASE("a check with a name of its own says which check and of which policy it is") {
