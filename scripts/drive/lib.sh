@@ -20,6 +20,7 @@ pushed=           # ids of the rules pushed and not yet lifted
 expect=           # JSON list of expectations, if not those of all scripts
 judged=           # what the verdict is asked by, if not the receiver's own expectations
 since=0           # events up to this one were there before
+answered=         # whether failmx has answered at all
 newline='
 '
 
@@ -105,7 +106,7 @@ in_json() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
 
 # -- talking to failmx
 
-# request METHOD PATH [BODY [ACCEPT]]: sets $status and $answer; false if nobody answered.
+# request METHOD PATH [BODY [ACCEPT]]: sets $status and $answer; if nobody answered, curl's status.
 request() {
   body=${3-}
   set -- -q --silent --show-error --noproxy '*' --globoff --max-time 60 --config - \
@@ -113,7 +114,8 @@ request() {
   if [ -n "$body" ]; then
     set -- "$@" --header 'Content-Type: application/json' --data-binary "$body"
   fi
-  answer=$(credentials | curl "$@" --write-out '\n%{http_code}') || return 1
+  answer=$(credentials | curl "$@" --write-out '\n%{http_code}') || return
+  answered=1
   status=${answer##*"$newline"}
   answer=${answer%"$newline"*}
 }
@@ -126,12 +128,18 @@ credentials() {
 
 # api METHOD PATH [BODY [ACCEPT]]: sets $answer; whatever is not a success ends the script.
 api() {
-  request "$@" || die 5 "cannot reach failmx at $FAILMX_HTTP; is it running, is FAILMX_HTTP right?"
+  request "$@" || unreachable $?
   case $status in
     2??) ;;
     5??) die 5 "$1 $2: failmx answered $status: $answer" ;;
     *) die 2 "$1 $2: failmx answered $status: $answer" ;;
   esac
+}
+
+# unreachable CURL_STATUS: without a connection (6, 7) nothing was made that could be taken away.
+unreachable() {
+  case $1 in 6 | 7) [ -n "$answered" ] || receiver= ;; esac
+  die 5 "cannot reach failmx at $FAILMX_HTTP; is it running, is FAILMX_HTTP right?"
 }
 
 # text_of NAME, number_of NAME: the first member of that name in $answer; nothing if there is none.
@@ -223,7 +231,7 @@ clean_up() {
 
 # undo PATH DONE: DELETE; what is not there any more needs no removal.
 undo() {
-  if ! request DELETE "$1"; then
+  if ! request DELETE "$1" 2>/dev/null; then
     say "could not clean up: nobody answers at $FAILMX_HTTP"
     return
   fi

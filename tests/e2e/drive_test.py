@@ -294,6 +294,8 @@ class EndsTest(DriveCase):
                     status, said = script.end()
                     self.assertEqual(5, status, said)
                     self.assertIn("cannot reach failmx at http://%s:%d" % server.http, said)
+                    self.assertEqual(1, said.count("curl: "), said)
+                    self.assertNotIn("could not clean up", said)
 
     def test_failmx_goes_away_meanwhile(self):
         with Server("healthy") as server:
@@ -303,6 +305,7 @@ class EndsTest(DriveCase):
                 status, said = script.end()
         self.assertEqual(5, status, said)
         self.assertIn("could not clean up", said)
+        self.assertEqual(1, said.count("curl: "), said)
 
     def test_curl_is_missing(self):
         with Server("healthy") as server, tempfile.TemporaryDirectory() as folder:

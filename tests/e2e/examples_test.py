@@ -54,6 +54,7 @@ class ExamplesTest(unittest.TestCase):
                 # What is left running would hold standard error, and be waited for.
                 done = self.carry_out(commands[-1], copy, alone)
                 self.assertEqual(0, done.returncode, f"alone\n{done.stdout}\n{done.stderr}")
+                self.assertNotIn('"level":', done.stdout + done.stderr, "a log that nobody reads")
 
             self.assertEqual(1, self.defer_once(copy))
             done = self.carry_out(commands[-1], copy, env)
@@ -99,6 +100,15 @@ class ExamplesTest(unittest.TestCase):
 
     def test_shell(self):
         self.check("shell", ["sh", "deferral_test.sh"], tools=["curl", "jq"])
+
+    def test_shell_says_that_no_failmx_is_there(self):
+        with Server("healthy") as server:
+            gone = "http://%s:%d" % server.http
+        script = os.path.join(FOLDER, "shell", "deferral_test.sh")
+        done = run(["sh", script], env={**os.environ, "FAILMX_HTTP": gone})
+        self.assertEqual(1, done.returncode)
+        self.assertIn(f"FAILED: no failmx is ready at {gone}", done.stderr)
+        self.assertEqual(1, len(done.stderr.splitlines()), done.stderr)
 
     def test_python(self):
         self.check("python", ["python3", "deferral_test.py"], starts_its_own=True)

@@ -1,8 +1,10 @@
 """The README does what it says: its tour is carried out, its tables are the program's own."""
 # labels: readme
 
+import json
 import os
 import re
+import smtplib
 import subprocess
 import tempfile
 import unittest
@@ -13,6 +15,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 VERDICT = re.compile(r"^```sh verdict:exit=(?P<status>\d+)\n(?P<text>.*?)^```", re.S | re.M)
 STEP = re.compile(r"^```sh tour:(?P<kind>serve|exit=(?P<status>\d+))\n(?P<text>.*?)^```", re.S | re.M)
 FOLDER = re.compile(r"^```sh tour:folder\n(?P<text>.*?)^```", re.S | re.M)
+RULES = re.compile(r"^### How rules are written.*?^```toml\n(?P<text>.*?)^```", re.S | re.M)
 SHOWN = re.compile(r"^```(?:text|json)\n(?P<text>.*?)^```", re.S | re.M)
 
 
@@ -69,30 +72,68 @@ class Readme(unittest.TestCase):
                 self.assertEqual(done.returncode, int(step["status"]), told)
             (refusal,) = [t["text"] for t in SHOWN.finditer(readme()) if "<** " in t["text"]]
             self.assertTrue(shows(refusal, said[0]), said[0])
-            gaps = re.compile(r'(?<="gap":)[\d.]+')
+            gaps = re.compile(r'(?<="gap":)\d+(\.\d)?(?=})')
             (table,) = [t["text"] for t in SHOWN.finditer(readme()) if '"copies"' in t["text"]]
             self.assertEqual(gaps.sub("", table), gaps.sub("", said[3]))
             self.assertEqual(before, os.listdir(checkout), "what is not in the tour's own folder")
             (mine,) = [i for i, step in enumerate(steps[1:]) if "receivers/mine" in step["text"]]
             self.assertRegex(said[mine], r'"127\.0\.0\.1:\d+"')
-            self.assertIn('["tls","TLSv1.3",null]', said[-1])
-            self.assertIn('["login",null,"alice"]', said[-1])
+            (login,) = [i for i, step in enumerate(steps[1:]) if "kind=login" in step["text"]]
+            self.assertIn('["tls","TLSv1.3",null]', said[login])
+            self.assertIn('["login",null,"alice"]', said[login])
+            (clock,) = [i for i, step in enumerate(steps[1:]) if '"advance"' in step["text"]]
+            self.assertGreaterEqual(json.loads(said[clock])["now"], 7200)
 
     def test_verdicts_are_as_told(self):
-        """The two runs of `failmx test` that open the page: each prints the lines shown below it."""
+        """The runs of `failmx test` that open the page: each prints the lines shown below it."""
         text = readme()
         steps = list(VERDICT.finditer(text))
-        self.assertEqual([step["status"] for step in steps], ["0", "1"])
+        self.assertEqual([step["status"] for step in steps], ["0", "0", "1", "0"])
+        following = [SHOWN.match(text, step.end() + len("\n\n")) for step in steps]
+        self.assertEqual([shown is not None for shown in following], [True, False, True, True])
         with tempfile.TemporaryDirectory() as folder:
             env = set_up(folder)
-            for step in steps:
+            for step, shown in zip(steps, following):
                 done = run(step["text"], folder, env)
                 told = f"{step['text']}\n{done.stdout}\n{done.stderr}"
                 self.assertEqual(done.returncode, int(step["status"]), told)
-                shown = SHOWN.search(text, step.end())["text"]
+                if shown is None:
+                    self.assertIn("PASS receiver default: ", done.stdout)
+                    continue
                 # How long the shortest gap was depends on the machine.
-                timeless = [re.sub(r"gap was .*", "gap was", t) for t in (shown, done.stdout)]
+                both = (shown["text"], done.stdout)
+                timeless = [re.sub(r"gap was .*", "gap was", t) for t in both]
                 self.assertTrue(shows(*timeless), told)
+
+    def test_rules_win_as_told(self):
+        """The rules of the reference: what adds, what decides, a window that an advance ends."""
+        with Server("healthy") as server:
+            smtp = server.put_receiver_text("rules", RULES.search(readme())["text"])
+
+            def reply(recipient):
+                with smtplib.SMTP(*smtp) as client:
+                    client.helo()
+                    client.mail("me@sender.test")
+                    code, _ = client.rcpt(recipient)
+                told = server.get("/v1/events", receiver="rules", kind="reply", stage="rcpt")
+                return code, told["items"][-1].get("rule")
+
+            self.assertEqual(reply("you@r.test"), (452, "full for two hours"))
+            self.assertEqual(reply("postmaster@r.test"), (250, "postmaster"))
+            slow = server.get("/v1/receivers/rules/rules")["items"][0]
+            self.assertEqual((slow["name"], slow["hits"]), ("slow", 2))
+            status, _ = server.request(
+                "PATCH", "/v1/receivers/rules/state", {"clock": {"advance": "2h"}}
+            )
+            self.assertEqual(status, 200)
+            self.assertEqual(reply("you@r.test"), (250, None))
+
+    def test_values_of_per_are_all_listed(self):
+        (listed,) = re.findall(r"^- \*\*`per`\*\*.*? count by: (.*?)\. `", readme(), re.S | re.M)
+        named = set(re.findall(r"`([\w/]+)`", listed))
+        with tempfile.TemporaryDirectory() as folder:
+            schema = json.loads(run("failmx schema", TOP, set_up(folder)).stdout)
+        self.assertEqual(named, set(schema["$defs"]["per"]["enum"]))
 
     def test_ready_line_is_the_one_shown(self):
         shown = [block["text"] for block in SHOWN.finditer(readme())]

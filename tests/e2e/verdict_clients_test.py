@@ -61,6 +61,19 @@ def by_smtplib(smtp, recipient, messages=1, first=0):
             pass  # as far as this client is concerned, that was it
 
 
+def by_loop(smtp, recipient):
+    """Comes back without a pause until it is taken or rejected."""
+    text = letter("author@client.test", recipient)
+    while True:
+        try:
+            with smtplib.SMTP(*smtp, local_hostname="client.test", timeout=30) as client:
+                client.sendmail("author@client.test", [recipient], text)
+            return
+        except smtplib.SMTPRecipientsRefused as refused:
+            if refused.recipients[recipient][0] >= 500:
+                return
+
+
 def by_curl(smtp, recipient):
     host, port = smtp
     with tempfile.NamedTemporaryFile("w", suffix=".eml", newline="") as file:
@@ -119,6 +132,17 @@ class VerdictOnClientsTest(unittest.TestCase):
     def test_smtplib_campaign_fails_retried_on_deferrals(self):
         # mailbox-full counts for all messages together, the others for each or for the time.
         self.check_deferrals(by_campaign)
+
+    def test_loop_without_a_pause_is_failed_by_what_the_scenarios_expect(self):
+        """Of those that defer each delivery or one mailbox, whoever writes: their own not-hasty."""
+        with Server("healthy") as server:
+            for name in ("full-twice", "mailbox-full"):
+                with self.subTest(name):
+                    smtp = server.put_receiver_text(name, shipped_scenario(name, 60))
+                    by_loop(smtp, DEFERRALS[name])
+                    report = server.verify(name, wait=WAIT)
+                    failed = {c for c, verdict in verdicts(report).items() if verdict == "fail"}
+                    self.assertEqual(failed, {"not-hasty"}, report["checks"])
 
     def test_smtplib_does_not_fail_on_rejections(self):
         self.check_rejections(by_smtplib)

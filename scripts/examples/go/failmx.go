@@ -61,7 +61,7 @@ func Running(t testing.TB) Failmx {
 	if program == "" {
 		program = "failmx"
 	}
-	command := exec.Command(program, "serve", "--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0")
+	command := exec.Command(program, "serve", "--quiet", "--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0")
 	command.Stderr = os.Stderr
 	output, err := command.StdoutPipe()
 	if err == nil {

@@ -19,7 +19,7 @@ export async function running() {
   if (process.env.FAILMX_HTTP) return new Failmx(process.env.FAILMX_HTTP);
   const own = spawn(
     process.env.FAILMX ?? 'failmx',
-    ['serve', '--smtp', '127.0.0.1:0', '--http', '127.0.0.1:0'],
+    ['serve', '--quiet', '--smtp', '127.0.0.1:0', '--http', '127.0.0.1:0'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   // failmx ready smtp=127.0.0.1:1025 http=127.0.0.1:8025 ...; nothing if it cannot start

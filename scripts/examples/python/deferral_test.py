@@ -67,7 +67,7 @@ class DeferralTest(unittest.TestCase):
         self.assertEqual(["deferred", "deferred", "accepted"], outcomes)
 
         report = self.receiver.verify("30s")
-        self.assertEqual("pass", report["verdict"], report["checks"])
+        self.assertEqual("pass", report["verdict"], self.receiver.told())
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def running():
     if os.environ.get("FAILMX_HTTP"):
         yield Failmx(os.environ["FAILMX_HTTP"])
         return
-    command = [os.environ.get("FAILMX", "failmx"), "serve"]
+    command = [os.environ.get("FAILMX", "failmx"), "serve", "--quiet"]
     command += ["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"]
     with tempfile.TemporaryFile("w+") as log:  # nobody would read a pipe while the tests run
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process:
@@ -52,16 +52,17 @@ class Failmx:
     def __init__(self, http, token=os.environ.get("FAILMX_TOKEN")):
         self.http, self.token = http, token
 
-    def api(self, method, path, body=None):
-        """What failmx answers, decoded; what it refuses is raised with every mistake it names."""
-        headers = {"Content-Type": "application/json"}
+    def api(self, method, path, body=None, accept="application/json"):
+        """What failmx answers, JSON decoded; what it refuses is raised with every mistake."""
+        headers = {"Content-Type": "application/json", "Accept": accept}
         if self.token:
             headers["Authorization"] = "Bearer " + self.token
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.http + path, data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=600) as answer:
-                return json.load(answer)
+                text = answer.read().decode()
+                return json.loads(text) if accept == "application/json" else text
         except urllib.error.HTTPError as refused:
             said = refused.read().decode()
             raise RuntimeError(f"{method} {path}: {refused.code} {said}") from None
@@ -95,3 +96,7 @@ class Receiver:
     def verify(self, wait="0s", **asked):
         """The report when the verdict is certain, or after `wait`; `asked`: policy or expect."""
         return self.mx.api("POST", "/v1/verify", {"receiver": self.name, "wait": wait, **asked})
+
+    def told(self):
+        """The verdict by the scenario's own expectations as it stands, in words."""
+        return self.mx.api("GET", f"/v1/report?receiver={self.name}", accept="text/plain")

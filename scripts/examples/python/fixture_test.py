@@ -16,7 +16,7 @@ def send(receiver, recipient):
 
 def test_mail_arrives(receiver):
     send(receiver, "you@receiver.test")
-    assert receiver.verify("30s")["verdict"] == "pass"
+    assert receiver.verify("30s")["verdict"] == "pass", receiver.told()
 
 
 @pytest.mark.scenario({"rule": [{"at": "rcpt", "reply": "550 5.1.1 No such user"}]})

@@ -33,16 +33,20 @@ send() {
       --mail-from me@sender.test --mail-rcpt you@receiver.test --upload-file - || true
 }
 
+curl --silent --fail --max-time 10 --output /dev/null "$http/readyz" \
+  || fail "no failmx is ready at $http: start 'failmx serve', or set FAILMX_HTTP"
+
 # A receiver on a free port: every delivery is deferred twice; a second stands for a minute.
-trap 'api DELETE "/v1/receivers/$receiver" >/dev/null' EXIT
-address=$(api PUT "/v1/receivers/$receiver" '{
+made=$(api PUT "/v1/receivers/$receiver" '{
   "scenario": {
     "time": {"scale": 60},
     "rule": [{"at": "rcpt", "times": 2, "reply": "452 4.3.1 Mail system full"}],
     "expect": [{"check": "retried", "within": "1h"}, {"check": "delivered-once", "within": "2h"}]
   },
   "listeners": [{"address": "127.0.0.1:0"}]
-}' | jq -r '.listeners[0].address')
+}') || fail "no receiver was made: $made"
+trap 'api DELETE "/v1/receivers/$receiver" >/dev/null' EXIT
+address=$(echo "$made" | jq -r '.listeners[0].address')
 
 # The sender under test. Yours takes $address as its relay or smart host.
 seen=
@@ -61,5 +65,5 @@ outcomes=$(api GET "/v1/deliveries?receiver=$receiver" |
 
 report=$(api POST /v1/verify '{"receiver": "'"$receiver"'", "wait": "30s"}')
 verdict=$(echo "$report" | jq -r .verdict)
-[ "$verdict" = pass ] || fail "the verdict is $verdict: $report"
+[ "$verdict" = pass ] || fail "$(curl --silent --header 'Accept: text/plain' "$http/v1/report?receiver=$receiver")"
 echo "PASSED: 452, 452, then delivered once"
