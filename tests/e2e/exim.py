@@ -91,7 +91,7 @@ class Exim:
     def _write_files(self):
         # Taken out of the cache: whom it runs as may not get through to that.
         self._write("exim.conf", CONFIGURATION.format(**vars(self)))
-        shutil.copy(made_once("exim4-debian12", fetch) / "usr/sbin/exim4", self.folder)
+        shutil.copy(exim_program(), self.folder)
         os.mkdir(os.path.join(self.folder, "spool"))
         self.owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.getuid())
         for name, record in (("passwd", "x:{0}:{1}::/:/bin/false"), ("group", "x:{1}:")):
@@ -131,6 +131,11 @@ class Exim:
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
+
+
+def exim_program():
+    """Where Exim is; fetched the first time, which needs the machine's own network."""
+    return made_once("exim4-debian12", fetch) / "usr/sbin/exim4"
 
 
 def fetch(place):

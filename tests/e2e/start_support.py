@@ -3,7 +3,10 @@
 Not a test itself.
 """
 
+import atexit
+import functools
 import os
+import shutil
 import socket
 import tempfile
 import unittest
@@ -31,6 +34,15 @@ def become_nobody():
         os.setuid(NOBODY)
 
 
+@functools.cache
+def program_for_nobody():
+    """failmx where anybody gets through to it: the home of root may be closed to others."""
+    folder = tempfile.mkdtemp(prefix="failmx-start-")
+    atexit.register(shutil.rmtree, folder)
+    os.chmod(folder, 0o755)
+    return shutil.copy(PROGRAM, folder)
+
+
 class StartTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -52,7 +64,7 @@ class StartTest(unittest.TestCase):
         free = [] if "--config" in args else list(FREE.items())
         given = [word for flag, value in free if flag not in args for word in (flag, value)]
         done = run(
-            [PROGRAM, command, *given, *args, *behind],
+            [program_for_nobody() if nobody else PROGRAM, command, *given, *args, *behind],
             env=clean_environment(**variables),
             cwd=self.folder,
             preexec_fn=become_nobody if nobody else None,

@@ -11,7 +11,7 @@ import resource
 import socket
 import subprocess
 
-from start_support import PROGRAM, StartTest, clean_environment
+from start_support import PROGRAM, StartTest, clean_environment, program_for_nobody
 from support import main, run
 
 
@@ -82,7 +82,7 @@ class PortTest(StartTest):
         self.assertEqual(1, len(lines), lines)
         self.assert_told(lines, f"--smtp: cannot listen on 127.0.0.1:25: ports below {start} take a privilege")
         self.assertIn("choose a higher port", lines[0])
-        self.assertIn(f"setcap cap_net_bind_service=+ep {PROGRAM}", lines[0])
+        self.assertIn(f"setcap cap_net_bind_service=+ep {program_for_nobody()}", lines[0])
         self.assertIn("sysctl net.ipv4.ip_unprivileged_port_start=25", lines[0])
 
     def test_address_of_another_machine(self):

@@ -261,7 +261,7 @@ def table(rows):
 
 def run(command, within=60, **options):
     """A finished program with its text; a missing program is a failure with a clear reason."""
-    if shutil.which(command[0]) is None:
+    if shutil.which(command[0], path=options.get("env", os.environ).get("PATH")) is None:
         raise AssertionError(f"{command[0]} is not installed")
     return subprocess.run(
         command, capture_output=True, text=True, errors="replace", timeout=within, **options
